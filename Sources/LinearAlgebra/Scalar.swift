@@ -1,0 +1,61 @@
+/// A number that states, weights and signals are made of: `Float` or `Double`.
+///
+/// The requirements are the engine's inner loops. Each conformance compiles its own copy of them, so
+/// code that is generic over `Scalar` pays one indirect call for a whole row or matrix and nothing
+/// for an element. Everything that is summed (norms, dot products) is accumulated in `Double`.
+///
+/// Pointers refer to `count` initialised elements. Outputs may be the very same pointer as an input
+/// (in place) but must not overlap it otherwise.
+public protocol Scalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Sendable {
+  /// The name used in model files: `single` or `double`.
+  static var precisionName: String { get }
+
+  // MARK: Matrix products (OpenBLAS), row-major with leading dimensions
+
+  /// C ← alpha · op(A) · op(B) + beta · C with C of `rows` × `columns` and inner dimension `inner`.
+  static func multiply(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,
+    alpha: Self, _ a: UnsafePointer<Self>, _ strideA: Int,
+    _ b: UnsafePointer<Self>, _ strideB: Int,
+    beta: Self, _ c: UnsafeMutablePointer<Self>, _ strideC: Int)
+
+  // MARK: Vectors
+
+  /// z ← a·x + b·y
+  static func linearSum(
+    _ a: Double, _ x: UnsafePointer<Self>, _ b: Double, _ y: UnsafePointer<Self>,
+    into z: UnsafeMutablePointer<Self>, count: Int)
+  /// z ← c·x
+  static func scale(
+    _ c: Double, _ x: UnsafePointer<Self>, into z: UnsafeMutablePointer<Self>, count: Int)
+  /// z ← x∘y
+  static func product(
+    _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, into z: UnsafeMutablePointer<Self>,
+    count: Int)
+  /// z ← z + x∘y
+  static func addProduct(
+    _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, to z: UnsafeMutablePointer<Self>,
+    count: Int)
+  /// Σ xᵢ·yᵢ
+  static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Double
+  /// Σ (xᵢ·wᵢ)²
+  static func weightedSquareSum(
+    _ x: UnsafePointer<Self>, _ w: UnsafePointer<Self>, count: Int) -> Double
+  /// Σ |xᵢ|
+  static func absoluteSum(_ x: UnsafePointer<Self>, count: Int) -> Double
+  /// max |xᵢ|; NaN where an element is NaN.
+  static func absoluteMaximum(_ x: UnsafePointer<Self>, count: Int) -> Double
+  /// The index of the first element that is NaN or infinite.
+  static func firstNonFinite(_ x: UnsafePointer<Self>, count: Int) -> Int?
+
+  // MARK: Activations
+
+  /// y ← tanh x, to within 2 ulp.
+  static func hyperbolicTangent(
+    _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
+  /// y ← exp x, to within 2 ulp.
+  static func exponential(
+    _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
+  /// log(1 + x) of one number.
+  static func logarithmOnePlus(_ x: Self) -> Self
+}
