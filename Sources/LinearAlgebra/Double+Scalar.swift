@@ -6,6 +6,9 @@ internal import COpenBLAS
   internal import Darwin
 #endif
 
+/// Eight elements at a time for arithmetic and sums.
+private typealias Block = SIMD8<Double>
+
 extension Double: Scalar {
   public static var precisionName: String { "double" }
 
@@ -21,58 +24,112 @@ extension Double: Scalar {
       alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
   }
 
+  // MARK: Vectors
+
   public static func linearSum(
     _ a: Double, _ x: UnsafePointer<Double>, _ b: Double, _ y: UnsafePointer<Double>,
     into z: UnsafeMutablePointer<Double>, count: Int
-  ) { linearSumLoop(a, x, b, y, z, count) }
+  ) {
+    let (a, b) = (Double(a), Double(b))
+    @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
+    mapBlocks(x, y, z, count, formula)
+  }
 
   public static func scale(
     _ c: Double, _ x: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>, count: Int
-  ) { scaleLoop(c, x, z, count) }
+  ) {
+    let c = Double(c)
+    mapBlocks(x, z, count) { (x: Block) in c * x }
+  }
 
   public static func product(
-    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>, count: Int
-  ) { productLoop(x, y, z, count) }
+    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    mapBlocks(x, y, z, count) { (x: Block, y: Block) in x * y }
+  }
 
   public static func addProduct(
-    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, to z: UnsafeMutablePointer<Double>, count: Int
-  ) { addProductLoop(x, y, z, count) }
+    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, to z: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    updateBlocks(x, y, z, count) { (z: Block, x: Block, y: Block) in z + x * y }
+  }
+
+  // MARK: Reductions, in eight lanes of `Double` that are added up pairwise at the end
 
   public static func dot(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
-  ) -> Double { laneSum(count) { Double(x[$0]) * Double(y[$0]) } }
+  ) -> Double {
+    foldBlocks(x, y, count, SIMD8<Double>()) { (sum, x: Block, y: Block) in
+      sum + x * y
+    }.pairwiseSum
+  }
 
   public static func weightedSquareSum(
     _ x: UnsafePointer<Double>, _ w: UnsafePointer<Double>, count: Int
   ) -> Double {
-    laneSum(count) {
-      let term = Double(x[$0]) * Double(w[$0])
-      return term * term
+    @inline(__always)
+    func formula(_ sum: SIMD8<Double>, _ x: Block, _ w: Block) -> SIMD8<Double> {
+      let term = x * w
+      return sum + term * term
     }
+    return foldBlocks(x, w, count, SIMD8(), formula).pairwiseSum
   }
 
   public static func absoluteSum(_ x: UnsafePointer<Double>, count: Int) -> Double {
-    laneSum(count) { Double(x[$0].magnitude) }
+    foldBlocks(x, count, SIMD8<Double>()) { (sum, x: Block) in
+      sum + x.absolute
+    }.pairwiseSum
   }
 
   public static func absoluteMaximum(_ x: UnsafePointer<Double>, count: Int) -> Double {
-    absoluteMaximumLoop(x, count)
+    // Two folds in one: a comparison with NaN fails, so the maximum passes NaNs by and `strange`
+    // keeps them.
+    typealias Fold = (largest: SIMD8<Double>, strange: SIMD8<Double>)
+    @inline(__always)
+    func formula(_ fold: Fold, _ x: SIMD8<Double>) -> Fold {
+      let magnitude = x.absolute
+      return (
+        fold.largest.replacing(with: magnitude, where: magnitude .> fold.largest),
+        fold.strange.replacing(with: x, where: x .!= x)
+      )
+    }
+    let fold = foldBlocks(x, count, Fold(largest: SIMD8<Double>(), strange: SIMD8<Double>()), formula)
+    return fold.strange.sum().isNaN ? .nan : Double(fold.largest.max())
   }
 
   public static func firstNonFinite(_ x: UnsafePointer<Double>, count: Int) -> Int? {
-    firstNonFiniteLoop(x, count)
+    firstNonFiniteIndex(x, count) { (x, count) in
+      // x − x is 0 for a finite x and NaN otherwise.
+      foldBlocks(x, count, Block()) { (probe, x: Block) in probe + (x - x) }.sum() == 0
+    }
+  }
+
+  // MARK: Activations
+
+  public static func exponential(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in x.exponential() }
   }
 
   public static func hyperbolicTangent(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
   ) {
-    for i in 0..<count { y[i] = tanh(x[i]) }
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in x.hyperbolicTangent() }
   }
 
-  public static func exponential(
+  public static func logistic(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
   ) {
-    for i in 0..<count { y[i] = exp(x[i]) }
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in x.logistic() }
+  }
+
+  public static func softplus(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in x.softplus() }
   }
 
   public static func logarithmOnePlus(_ x: Double) -> Double { log1p(x) }

@@ -6,6 +6,9 @@ internal import COpenBLAS
   internal import Darwin
 #endif
 
+/// Eight elements at a time for arithmetic and sums.
+private typealias Block = SIMD8<Float>
+
 extension Float: Scalar {
   public static var precisionName: String { "single" }
 
@@ -21,58 +24,112 @@ extension Float: Scalar {
       alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
   }
 
+  // MARK: Vectors
+
   public static func linearSum(
     _ a: Double, _ x: UnsafePointer<Float>, _ b: Double, _ y: UnsafePointer<Float>,
     into z: UnsafeMutablePointer<Float>, count: Int
-  ) { linearSumLoop(a, x, b, y, z, count) }
+  ) {
+    let (a, b) = (Float(a), Float(b))
+    @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
+    mapBlocks(x, y, z, count, formula)
+  }
 
   public static func scale(
     _ c: Double, _ x: UnsafePointer<Float>, into z: UnsafeMutablePointer<Float>, count: Int
-  ) { scaleLoop(c, x, z, count) }
+  ) {
+    let c = Float(c)
+    mapBlocks(x, z, count) { (x: Block) in c * x }
+  }
 
   public static func product(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, into z: UnsafeMutablePointer<Float>, count: Int
-  ) { productLoop(x, y, z, count) }
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, into z: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    mapBlocks(x, y, z, count) { (x: Block, y: Block) in x * y }
+  }
 
   public static func addProduct(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to z: UnsafeMutablePointer<Float>, count: Int
-  ) { addProductLoop(x, y, z, count) }
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to z: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    updateBlocks(x, y, z, count) { (z: Block, x: Block, y: Block) in z + x * y }
+  }
+
+  // MARK: Reductions, in eight lanes of `Double` that are added up pairwise at the end
 
   public static func dot(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int
-  ) -> Double { laneSum(count) { Double(x[$0]) * Double(y[$0]) } }
+  ) -> Double {
+    foldBlocks(x, y, count, SIMD8<Double>()) { (sum, x: Block, y: Block) in
+      sum + SIMD8<Double>(x) * SIMD8<Double>(y)
+    }.pairwiseSum
+  }
 
   public static func weightedSquareSum(
     _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, count: Int
   ) -> Double {
-    laneSum(count) {
-      let term = Double(x[$0]) * Double(w[$0])
-      return term * term
+    @inline(__always)
+    func formula(_ sum: SIMD8<Double>, _ x: Block, _ w: Block) -> SIMD8<Double> {
+      let term = SIMD8<Double>(x) * SIMD8<Double>(w)
+      return sum + term * term
     }
+    return foldBlocks(x, w, count, SIMD8(), formula).pairwiseSum
   }
 
   public static func absoluteSum(_ x: UnsafePointer<Float>, count: Int) -> Double {
-    laneSum(count) { Double(x[$0].magnitude) }
+    foldBlocks(x, count, SIMD8<Double>()) { (sum, x: Block) in
+      sum + SIMD8<Double>(x).absolute
+    }.pairwiseSum
   }
 
   public static func absoluteMaximum(_ x: UnsafePointer<Float>, count: Int) -> Double {
-    absoluteMaximumLoop(x, count)
+    // Two folds in one: a comparison with NaN fails, so the maximum passes NaNs by and `strange`
+    // keeps them.
+    typealias Fold = (largest: SIMD16<Float>, strange: SIMD16<Float>)
+    @inline(__always)
+    func formula(_ fold: Fold, _ x: SIMD16<Float>) -> Fold {
+      let magnitude = x.absolute
+      return (
+        fold.largest.replacing(with: magnitude, where: magnitude .> fold.largest),
+        fold.strange.replacing(with: x, where: x .!= x)
+      )
+    }
+    let fold = foldBlocks(x, count, Fold(largest: SIMD16<Float>(), strange: SIMD16<Float>()), formula)
+    return fold.strange.sum().isNaN ? .nan : Double(fold.largest.max())
   }
 
   public static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int? {
-    firstNonFiniteLoop(x, count)
+    firstNonFiniteIndex(x, count) { (x, count) in
+      // x − x is 0 for a finite x and NaN otherwise.
+      foldBlocks(x, count, Block()) { (probe, x: Block) in probe + (x - x) }.sum() == 0
+    }
+  }
+
+  // MARK: Activations
+
+  public static func exponential(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD16<Float>) in x.exponential() }
   }
 
   public static func hyperbolicTangent(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for i in 0..<count { y[i] = tanhf(x[i]) }
+    mapBlocks(x, y, count) { (x: SIMD16<Float>) in x.hyperbolicTangent() }
   }
 
-  public static func exponential(
+  public static func logistic(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for i in 0..<count { y[i] = expf(x[i]) }
+    mapBlocks(x, y, count) { (x: SIMD16<Float>) in x.logistic() }
+  }
+
+  public static func softplus(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD16<Float>) in x.softplus() }
   }
 
   public static func logarithmOnePlus(_ x: Float) -> Float { log1pf(x) }

@@ -1,89 +1,139 @@
-// The loops behind `Scalar`, written once. They are forced inline into the two conformances, so the
-// compiler sees a concrete type and vectorises them.
+// The loops behind `Scalar`. The formula of an element is a closure over a concrete SIMD type, written
+// in the two conformances; what is here walks over memory. All is forced inline (the longer formulas
+// too, as local functions: a closure cannot be), so that each conformance gets its own loops.
+//
+// Blocks are loaded before the block at the same place is stored, so an output may be its own input
+// at full speed (a compiler's own vectorisation would fall back to scalars there). The last, partial
+// block is padded with zeros and goes through the same formula: the result of an element does not
+// depend on where it stands.
 
 @inline(__always)
-func linearSumLoop<S: Scalar>(
-  _ a: Double, _ x: UnsafePointer<S>, _ b: Double, _ y: UnsafePointer<S>,
-  _ z: UnsafeMutablePointer<S>, _ count: Int
-) {
-  let a = S(a)
-  let b = S(b)
-  if a == 1 {
-    if b == 1 {
-      for i in 0..<count { z[i] = x[i] + y[i] }
-    } else if b == -1 {
-      for i in 0..<count { z[i] = x[i] - y[i] }
-    } else {
-      for i in 0..<count { z[i] = x[i] + b * y[i] }
-    }
-  } else if b == 1 {
-    for i in 0..<count { z[i] = a * x[i] + y[i] }
-  } else {
-    for i in 0..<count { z[i] = a * x[i] + b * y[i] }
+private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>) -> V {
+  UnsafeRawPointer(x).loadUnaligned(as: V.self)
+}
+
+@inline(__always)
+private func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>) {
+  UnsafeMutableRawPointer(y).storeBytes(of: block, as: V.self)
+}
+
+/// The first `count` lanes from memory, the others 0.
+@inline(__always)
+private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>, _ count: Int) -> V {
+  var block = V()
+  withUnsafeMutableBytes(of: &block) {
+    $0.copyMemory(from: UnsafeRawBufferPointer(UnsafeBufferPointer(start: x, count: count)))
+  }
+  return block
+}
+
+@inline(__always)
+private func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>, _ count: Int) {
+  withUnsafeBytes(of: block) {
+    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: y, count: count))
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(count * MemoryLayout<V.Scalar>.stride)))
   }
 }
 
+/// y ← f(x)
 @inline(__always)
-func scaleLoop<S: Scalar>(
-  _ c: Double, _ x: UnsafePointer<S>, _ z: UnsafeMutablePointer<S>, _ count: Int
+func mapBlocks<V: SIMD>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafeMutablePointer<V.Scalar>, _ count: Int, _ f: (V) -> V
 ) {
-  let c = S(c)
-  for i in 0..<count { z[i] = c * x[i] }
-}
-
-@inline(__always)
-func productLoop<S: Scalar>(
-  _ x: UnsafePointer<S>, _ y: UnsafePointer<S>, _ z: UnsafeMutablePointer<S>, _ count: Int
-) {
-  for i in 0..<count { z[i] = x[i] * y[i] }
-}
-
-@inline(__always)
-func addProductLoop<S: Scalar>(
-  _ x: UnsafePointer<S>, _ y: UnsafePointer<S>, _ z: UnsafeMutablePointer<S>, _ count: Int
-) {
-  for i in 0..<count { z[i] += x[i] * y[i] }
-}
-
-/// Sums `term(i)` over 0..<count in eight lanes of fixed order, so that the sum vectorises and has
-/// the same bits wherever it is compiled.
-@inline(__always)
-func laneSum(_ count: Int, _ term: (Int) -> Double) -> Double {
-  var lanes = SIMD8<Double>(repeating: 0)
-  let whole = count & ~7
   var i = 0
-  while i < whole {
-    lanes += SIMD8<Double>(
-      term(i), term(i + 1), term(i + 2), term(i + 3), term(i + 4), term(i + 5), term(i + 6),
-      term(i + 7))
-    i += 8
+  while i &+ V.scalarCount <= count {
+    store(f(load(x + i)), y + i)
+    i &+= V.scalarCount
   }
-  var rest = 0.0
-  while i < count {
-    rest += term(i)
-    i += 1
-  }
-  return lanes.sum() + rest
+  let rest = count &- i
+  if rest > 0 { store(f(load(x + i, rest)), y + i, rest) }
 }
 
+/// z ← f(x, y)
 @inline(__always)
-func absoluteMaximumLoop<S: Scalar>(_ x: UnsafePointer<S>, _ count: Int) -> Double {
-  var largest: S = 0
-  for i in 0..<count {
-    let magnitude = x[i].magnitude
-    // Written so that a NaN, once met, stays.
-    if !(magnitude <= largest) { largest = magnitude }
-    if largest.isNaN { return .nan }
+func mapBlocks<V: SIMD>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<V.Scalar>,
+  _ z: UnsafeMutablePointer<V.Scalar>, _ count: Int, _ f: (V, V) -> V
+) {
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    store(f(load(x + i), load(y + i)), z + i)
+    i &+= V.scalarCount
   }
-  return Double(largest)
+  let rest = count &- i
+  if rest > 0 { store(f(load(x + i, rest), load(y + i, rest)), z + i, rest) }
 }
 
+/// z ← f(z, x, y)
 @inline(__always)
-func firstNonFiniteLoop<S: Scalar>(_ x: UnsafePointer<S>, _ count: Int) -> Int? {
-  // x − x is 0 for a finite x and NaN otherwise: the sum tells in one pass without a branch.
-  var probe: S = 0
-  for i in 0..<count { probe += x[i] - x[i] }
-  if probe == 0 { return nil }
-  for i in 0..<count where !x[i].isFinite { return i }
+func updateBlocks<V: SIMD>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<V.Scalar>,
+  _ z: UnsafeMutablePointer<V.Scalar>, _ count: Int, _ f: (V, V, V) -> V
+) {
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    store(f(load(z + i), load(x + i), load(y + i)), z + i)
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  if rest > 0 { store(f(load(z + i, rest), load(x + i, rest), load(y + i, rest)), z + i, rest) }
+}
+
+/// Folds the blocks of x into `start`, in order. The last block is padded with zeros.
+@inline(__always)
+func foldBlocks<V: SIMD, Total>(
+  _ x: UnsafePointer<V.Scalar>, _ count: Int, _ start: Total, _ f: (Total, V) -> Total
+) -> Total {
+  var total = start
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    total = f(total, load(x + i))
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  return rest > 0 ? f(total, load(x + i, rest)) : total
+}
+
+/// Folds the blocks of x and y into `start`, in order. The last blocks are padded with zeros.
+@inline(__always)
+func foldBlocks<V: SIMD, Total>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<V.Scalar>, _ count: Int, _ start: Total,
+  _ f: (Total, V, V) -> Total
+) -> Total {
+  var total = start
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    total = f(total, load(x + i), load(y + i))
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  return rest > 0 ? f(total, load(x + i, rest), load(y + i, rest)) : total
+}
+
+extension SIMD8<Double> {
+  /// The sum of the lanes, in an order that is fixed here and not by the standard library.
+  @inline(__always)
+  var pairwiseSum: Double {
+    let four = lowHalf + highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+}
+
+/// The index of the first of `count` elements that is NaN or infinite. The common answer, none, is
+/// found block by block; only a block that holds one is searched.
+@inline(__always)
+func firstNonFiniteIndex<S: Scalar>(
+  _ x: UnsafePointer<S>, _ count: Int, allFinite: (UnsafePointer<S>, Int) -> Bool
+) -> Int? {
+  let block = 512
+  var start = 0
+  while start < count {
+    let length = min(block, count - start)
+    if !allFinite(x + start, length) {
+      for i in start..<(start + length) where !x[i].isFinite { return i }
+    }
+    start += length
+  }
   return nil
 }

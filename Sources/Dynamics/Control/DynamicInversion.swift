@@ -1,0 +1,254 @@
+public import Integration
+public import LinearAlgebra
+
+/// Dynamic inversion: the error travels back through the network's own Jacobian transpose.
+///
+///     τ φ̇   = f(φ) + ψ
+///     τ_ψ ψ̇ = ∂f/∂φᵀ ψ + S_yᵀ u
+///     τ_u u̇ = −∇_y L − αu
+///
+/// Least-control paper, Eq. 8, 14 and 140 (SCIENCE 2.3). Projections with feedback of their own use it
+/// in place of the transpose.
+public struct DynamicInversion: Controller {
+  public let name = "dynamic-inversion"
+  public var output: OutputController
+  /// τ_ψ, in the model's unit of time.
+  public var timeConstant: Double
+  /// How u enters ψ of the output units.
+  public var outputStage: OutputStage
+
+  public enum OutputStage: String, Sendable, CaseIterable {
+    /// ψ_y follows u with the time constant τ_ψ, like any other ψ.
+    case dynamic
+    /// ψ_y = u at once. Only for outputs that project nowhere.
+    case direct
+  }
+
+  public init(
+    output: OutputController, timeConstant: Double = 1, outputStage: OutputStage = .dynamic
+  ) {
+    precondition(timeConstant > 0)
+    self.output = output
+    self.timeConstant = timeConstant
+    self.outputStage = outputStage
+  }
+
+  public var effectiveLeak: Double? { output.effectiveLeak }
+
+  public func objection(to network: Network) -> String? {
+    guard outputStage == .direct else { return nil }
+    if network.outputPopulation.role == .readout { return nil }
+    if let onward = network.projections.first(where: { $0.source == network.output.population }) {
+      return "the output stage cannot be direct: \(network.output.population) projects onwards "
+        + "(\(onward.name)), so its \u{3c8} is more than u"
+    }
+    return nil
+  }
+
+  public func descent(for network: Network) -> (any Controller)? {
+    descentOnAugmentedEnergy(effectiveLeak: output.effectiveLeak, network)
+  }
+
+  public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
+    -> any ControlledSystem<E>
+  {
+    DynamicInversionSystem<E>(network, capacity: capacity, self)
+  }
+}
+
+final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
+  typealias Element = E
+  private let plant: Plant<E>
+  private let evaluator: NetworkEvaluator<E>
+  private let loop: OutputLoop<E>
+  private let psiRate: Double
+  let controllerName: String
+  private let output: OutputController
+
+  /// Units whose ψ is part of the state. All of them, but those of a direct output stage.
+  private let psiUnits: [Int]
+  private let isDirect: Bool
+  /// ψ of every unit, where it is not simply a block of the state; and its tangent.
+  private let psi: MatrixBuffer<E>
+  private let psiTangent: MatrixBuffer<E>
+  /// What travels back: Σ Wᵀψ.
+  private let signal: MatrixBuffer<E>
+  private let bracket: MatrixBuffer<E>
+  /// σ″∘(Σ Wᵀψ) where the Jacobian is taken.
+  private let gain: MatrixBuffer<E>
+
+  init(_ network: Network, capacity: Int, _ controller: DynamicInversion) {
+    isDirect = controller.outputStage == .direct && network.outputPopulation.role == .units
+    let direct =
+      controller.outputStage == .direct && network.outputPopulation.role == .units
+      ? network.columns(of: network.output.population) : 0..<0
+    psiUnits = (0..<network.unitCount).filter { !direct.contains($0) }
+    plant = Plant(
+      network, capacity: capacity, controller: controller.output, psiUnits: psiUnits,
+      psiTimeConstant: controller.timeConstant)
+    evaluator = plant.evaluator
+    loop = plant.loop
+    controllerName = controller.name
+    output = controller.output
+    psiRate = 1 / controller.timeConstant
+    let units = network.unitCount
+    psi = MatrixBuffer(rows: capacity, columns: units)
+    psiTangent = MatrixBuffer(rows: capacity, columns: units)
+    signal = MatrixBuffer(rows: capacity, columns: units)
+    bracket = MatrixBuffer(rows: capacity, columns: units)
+    gain = MatrixBuffer(rows: capacity, columns: units)
+  }
+
+  var network: Network { plant.network }
+  var capacity: Int { plant.capacity }
+  var samples: Int { plant.rows }
+  var dimension: Int { plant.dimension }
+  var variables: [StateVariable] { plant.variables }
+  var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
+  var hasJacobianProduct: Bool { true }
+  func componentName(_ column: Int) -> String { plant.componentName(column) }
+  func load(_ parameters: ParameterSet) { evaluator.load(parameters) }
+  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
+    plant.load(inputs: inputs, targets: targets, count: count)
+  }
+  func exchangeSamples(_ first: Int, _ second: Int) { plant.exchangeSamples(first, second) }
+  func keepSamples(_ count: Int) { evaluator.keepSamples(count) }
+
+  func derivative(
+    at time: Double, _ state: Span<E>, into derivative: inout MutableSpan<E>
+  ) throws {
+    state.withUnsafeBufferPointer { z in
+      derivative.withUnsafeMutableBufferPointer { dz in
+        evaluate(z.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  private func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let rows = plant.rows
+    let phi = plant.phi(z)
+    evaluator.activate(phi, slopes: true)
+    loop.observeOutputs(phi)
+    loop.updateControls(integral: plant.integral(z))
+    let psi = gatherPsi(z, controls: loop.roundedControls, into: self.psi)
+
+    let phiDot = plant.phi(dz)
+    evaluator.field(phi, into: phiDot)
+    for r in 0..<rows {
+      E.linearSum(1, phiDot.row(r), 1, psi.row(r), into: phiDot.row(r), count: plant.unitCount)
+    }
+    evaluator.divideByTimeConstants(phiDot)
+
+    evaluator.backward(
+      psi: psi, readout: loop.controlsAtReadout(), into: signal.mutable(rows: rows))
+    let bracket = psiBracketTarget(dz)
+    for r in 0..<rows {
+      E.gatedLeak(
+        psi.row(r), slope: evaluator.slopes.row(r), signal: signal.row(r), into: bracket.row(r),
+        count: plant.unitCount)
+    }
+    if !isDirect { loop.addControls(to: bracket) }
+    scatterPsi(bracket, into: dz)
+    plant.integralDerivative(z, into: dz)
+  }
+
+  func linearize(at time: Double, _ state: Span<E>) throws {
+    state.withUnsafeBufferPointer { buffer in
+      let z = buffer.baseAddress!
+      let phi = plant.phi(z)
+      evaluator.linearize(phi, curvatures: true)
+      loop.linearize(phi, integral: plant.integral(z))
+      let psi = gatherPsi(z, controls: loop.roundedTangents, into: self.psi)
+      evaluator.backward(
+        psi: psi, readout: loop.controlTangentsAtReadout(), into: gain.mutable(rows: plant.rows))
+      evaluator.multiplyByCurvatures(gain.mutable(rows: plant.rows))
+    }
+  }
+
+  func jacobianProduct(_ vector: Span<E>, into product: inout MutableSpan<E>) throws {
+    vector.withUnsafeBufferPointer { v in
+      product.withUnsafeMutableBufferPointer { dz in
+        tangent(v.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  /// dφ̇ = ∂f·v_φ + v_ψ,  dψ̇ = ∂fᵀ·v_ψ + σ″∘(Σ Wᵀψ)∘v_φ + S_yᵀ du,  du̇ = −∂²L·dy − α v_u
+  private func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let rows = plant.rows
+    let units = plant.unitCount
+    let vPhi = plant.phi(v)
+    let phiDot = plant.phi(dz)
+    evaluator.fieldTangent(vPhi, into: phiDot)
+    loop.updateTangents(vPhi, integral: plant.integral(v))
+    let vPsi = gatherPsi(v, controls: loop.roundedTangents, into: psiTangent)
+    for r in 0..<rows {
+      E.linearSum(1, phiDot.row(r), 1, vPsi.row(r), into: phiDot.row(r), count: units)
+    }
+    evaluator.divideByTimeConstants(phiDot)
+
+    let back = signal.mutable(rows: rows)
+    evaluator.backward(psi: vPsi, readout: loop.controlTangentsAtReadout(), into: back)
+    evaluator.multiplyBySlopes(back)
+    let bracket = psiBracketTarget(dz)
+    for r in 0..<rows {
+      E.linearSum(1, back.row(r), -1, vPsi.row(r), into: bracket.row(r), count: units)
+      E.addProduct(gain.row(r), vPhi.row(r), to: bracket.row(r), count: units)
+    }
+    if !isDirect { loop.addControlTangents(to: bracket) }
+    scatterPsi(bracket, into: dz)
+    plant.integralTangent(v, into: dz)
+  }
+
+  func compose(_ observation: Observation) -> ContiguousArray<E> {
+    plant.compose(observation, psiUnits: psiUnits, controller: output)
+  }
+
+  func observe(_ state: Span<E>, into observation: inout Observation) throws {
+    state.withUnsafeBufferPointer { buffer in
+      let z = buffer.baseAddress!
+      let phi = plant.phi(z)
+      evaluator.activate(phi, slopes: true)
+      loop.observeOutputs(phi)
+      loop.updateControls(integral: plant.integral(z))
+      plant.observe(z, into: &observation)
+      plant.widen(
+        gatherPsi(z, controls: loop.roundedControls, into: psi), into: &observation.psi)
+    }
+  }
+
+  // MARK: ψ in the state
+
+  private func gatherPsi(
+    _ z: UnsafePointer<E>, controls: MatrixBuffer<E>, into psi: MatrixBuffer<E>
+  ) -> MatrixView<E> {
+    guard isDirect else { return plant.block(z, from: plant.unitCount, count: plant.unitCount) }
+    let stored = plant.block(z, from: plant.unitCount, count: psiUnits.count)
+    for r in 0..<plant.rows {
+      let row = psi.row(r)
+      row.update(repeating: 0, count: plant.unitCount)
+      for (k, unit) in psiUnits.enumerated() { row[unit] = stored.row(r)[k] }
+      for (k, column) in loop.columns.enumerated() { row[column] = controls.row(r)[k] }
+    }
+    return psi.view(rows: plant.rows)
+  }
+
+  /// Where the bracket of every ψ is assembled: in the derivative itself where the layouts agree.
+  private func psiBracketTarget(_ dz: UnsafeMutablePointer<E>) -> MutableMatrixView<E> {
+    isDirect
+      ? bracket.mutable(rows: plant.rows)
+      : plant.block(dz, from: plant.unitCount, count: plant.unitCount)
+  }
+
+  private func scatterPsi(_ bracket: MutableMatrixView<E>, into dz: UnsafeMutablePointer<E>) {
+    let psiDot = plant.block(dz, from: plant.unitCount, count: psiUnits.count)
+    for r in 0..<plant.rows {
+      if isDirect {
+        for (k, unit) in psiUnits.enumerated() { psiDot.row(r)[k] = bracket.row(r)[unit] }
+      }
+      if psiRate != 1 {
+        E.scale(psiRate, psiDot.row(r), into: psiDot.row(r), count: psiUnits.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+public import Integration
+public import LinearAlgebra
+
+/// Linear feedback: the output controller reaches every unit through constant weights Q.
+///
+///     ψ     = Q u
+///     τ φ̇   = f(φ) + ψ
+///     τ_u u̇ = −∇_y L − αu
+///
+/// Least-control paper, Eq. 121 (SCIENCE 2.2). Q is the parameter `<population>.control`, [n, n_y].
+/// The control is optimal only where the columns of Q span the rows of the output's sensitivity.
+public struct LinearFeedback: Controller {
+  public let name = "linear-feedback"
+  public var output: OutputController
+
+  /// How u reaches one population.
+  public enum Path: Sendable, Equatable {
+    /// Through weights, the parameter `<population>.control`.
+    case weights
+    /// Each output unit receives its own u: only for the population that the loss reads.
+    case identity
+    /// Not at all.
+    case none
+  }
+
+  /// Paths by population. Those not named have weights, and the output population the identity.
+  public var paths: [String: Path]
+
+  public init(output: OutputController, paths: [String: Path] = [:]) {
+    self.output = output
+    self.paths = paths
+  }
+
+  public var effectiveLeak: Double? { output.effectiveLeak }
+
+  func path(to population: Population, in network: Network) -> Path {
+    guard population.role == .units else { return .none }
+    return paths[population.name]
+      ?? (population.name == network.output.population ? .identity : .weights)
+  }
+
+  public func objection(to network: Network) -> String? {
+    for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
+      guard let index = network.index(of: name), network.populations[index].role == .units else {
+        return "feedback is given to \(name), which is not a population of units"
+      }
+      if path == .identity && name != network.output.population {
+        return "feedback to \(name) cannot be the identity: the loss does not read it"
+      }
+    }
+    return nil
+  }
+
+  public func parameters(for network: Network) -> [Parameter] {
+    network.populations.filter { path(to: $0, in: network) == .weights }.map {
+      Parameter(name: $0.controlName, shape: [$0.size, network.outputCount])
+    }
+  }
+
+  public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
+    -> any ControlledSystem<E>
+  {
+    LinearFeedbackSystem<E>(network, capacity: capacity, self)
+  }
+}
+
+final class LinearFeedbackSystem<E: Scalar>: ControlledSystem {
+  typealias Element = E
+  private let plant: Plant<E>
+  private let evaluator: NetworkEvaluator<E>
+  private let loop: OutputLoop<E>
+  let controllerName: String
+  private let output: OutputController
+  private let psi: MatrixBuffer<E>
+  /// Q of every population that has weights, with its columns among the units.
+  private let feedback: [(columns: Range<Int>, name: String, weights: MatrixBuffer<E>)]
+  private let hasIdentity: Bool
+
+  init(_ network: Network, capacity: Int, _ controller: LinearFeedback) {
+    plant = Plant(network, capacity: capacity, controller: controller.output)
+    evaluator = plant.evaluator
+    loop = plant.loop
+    controllerName = controller.name
+    output = controller.output
+    psi = MatrixBuffer(rows: capacity, columns: network.unitCount)
+    feedback = network.populations.filter { controller.path(to: $0, in: network) == .weights }.map {
+      (
+        network.columns(of: $0.name), $0.controlName,
+        MatrixBuffer<E>(rows: $0.size, columns: network.outputCount)
+      )
+    }
+    hasIdentity = network.populations.contains { controller.path(to: $0, in: network) == .identity }
+  }
+
+  var network: Network { plant.network }
+  var capacity: Int { plant.capacity }
+  var samples: Int { plant.rows }
+  var dimension: Int { plant.dimension }
+  var variables: [StateVariable] { plant.variables }
+  var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
+  var hasJacobianProduct: Bool { true }
+  func componentName(_ column: Int) -> String { plant.componentName(column) }
+
+  func load(_ parameters: ParameterSet) {
+    evaluator.load(parameters)
+    for (_, name, weights) in feedback {
+      parameters[name].values.withUnsafeBufferPointer {
+        E.narrow($0.baseAddress!, into: weights.base, count: $0.count)
+      }
+    }
+  }
+
+  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
+    plant.load(inputs: inputs, targets: targets, count: count)
+  }
+  func exchangeSamples(_ first: Int, _ second: Int) { plant.exchangeSamples(first, second) }
+  func keepSamples(_ count: Int) { evaluator.keepSamples(count) }
+
+  func derivative(
+    at time: Double, _ state: Span<E>, into derivative: inout MutableSpan<E>
+  ) throws {
+    state.withUnsafeBufferPointer { z in
+      derivative.withUnsafeMutableBufferPointer { dz in
+        evaluate(z.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  private func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let phi = plant.phi(z)
+    let phiDot = plant.phi(dz)
+    settleControls(z)
+    evaluator.field(phi, into: phiDot)
+    addFeedback(loop.roundedControls, to: phiDot)
+    if hasIdentity { loop.addControls(to: phiDot) }
+    evaluator.divideByTimeConstants(phiDot)
+    plant.integralDerivative(z, into: dz)
+  }
+
+  private func settleControls(_ z: UnsafePointer<E>) {
+    let phi = plant.phi(z)
+    evaluator.activate(phi, slopes: true)
+    loop.observeOutputs(phi)
+    loop.updateControls(integral: plant.integral(z))
+  }
+
+  /// signal ← signal + Qu
+  private func addFeedback(_ controls: MatrixBuffer<E>, to signal: MutableMatrixView<E>) {
+    for (columns, _, weights) in feedback {
+      E.multiply(
+        transposeA: false, transposeB: true,
+        rows: plant.rows, columns: columns.count, inner: loop.count,
+        alpha: 1, controls.base, loop.count, weights.base, loop.count,
+        beta: 1, signal.base + columns.lowerBound, signal.stride)
+    }
+  }
+
+  func linearize(at time: Double, _ state: Span<E>) throws {
+    state.withUnsafeBufferPointer { buffer in
+      let z = buffer.baseAddress!
+      let phi = plant.phi(z)
+      evaluator.linearize(phi, curvatures: false)
+      loop.linearize(phi, integral: plant.integral(z))
+    }
+  }
+
+  func jacobianProduct(_ vector: Span<E>, into product: inout MutableSpan<E>) throws {
+    vector.withUnsafeBufferPointer { v in
+      product.withUnsafeMutableBufferPointer { dz in
+        tangent(v.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  /// dφ̇ = ∂f·v + Q du
+  private func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let vPhi = plant.phi(v)
+    let phiDot = plant.phi(dz)
+    evaluator.fieldTangent(vPhi, into: phiDot)
+    loop.updateTangents(vPhi, integral: plant.integral(v))
+    addFeedback(loop.roundedTangents, to: phiDot)
+    if hasIdentity { loop.addControlTangents(to: phiDot) }
+    evaluator.divideByTimeConstants(phiDot)
+    plant.integralTangent(v, into: dz)
+  }
+
+  func compose(_ observation: Observation) -> ContiguousArray<E> {
+    plant.compose(observation, psiUnits: [], controller: output)
+  }
+
+  func observe(_ state: Span<E>, into observation: inout Observation) throws {
+    state.withUnsafeBufferPointer { buffer in
+      let z = buffer.baseAddress!
+      settleControls(z)
+      plant.observe(z, into: &observation)
+      let psi = psi.mutable(rows: plant.rows)
+      psi.clear()
+      addFeedback(loop.roundedControls, to: psi)
+      if hasIdentity { loop.addControls(to: psi) }
+      plant.widen(psi.view, into: &observation.psi)
+    }
+  }
+}

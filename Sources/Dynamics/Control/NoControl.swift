@@ -1,0 +1,94 @@
+public import Integration
+public import LinearAlgebra
+
+/// No control: τ φ̇ = f(φ), the free dynamics. ψ and u are zero.
+public struct NoControl: Controller {
+  public let name = "none"
+  public init() {}
+
+  public var effectiveLeak: Double? { nil }
+
+  public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
+    -> any ControlledSystem<E>
+  {
+    FreeSystem<E>(network, capacity: capacity)
+  }
+}
+
+final class FreeSystem<E: Scalar>: ControlledSystem {
+  typealias Element = E
+  private let plant: Plant<E>
+  private let evaluator: NetworkEvaluator<E>
+  let controllerName = "none"
+
+  init(_ network: Network, capacity: Int) {
+    plant = Plant(network, capacity: capacity, controller: nil)
+    evaluator = plant.evaluator
+  }
+
+  var network: Network { plant.network }
+  var capacity: Int { plant.capacity }
+  var samples: Int { plant.rows }
+  var dimension: Int { plant.dimension }
+  var variables: [StateVariable] { plant.variables }
+  var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
+  var hasJacobianProduct: Bool { true }
+  func componentName(_ column: Int) -> String { plant.componentName(column) }
+  func load(_ parameters: ParameterSet) { evaluator.load(parameters) }
+  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
+    plant.load(inputs: inputs, targets: targets, count: count)
+  }
+  func exchangeSamples(_ first: Int, _ second: Int) { plant.exchangeSamples(first, second) }
+  func keepSamples(_ count: Int) { evaluator.keepSamples(count) }
+
+  func derivative(
+    at time: Double, _ state: Span<E>, into derivative: inout MutableSpan<E>
+  ) throws {
+    state.withUnsafeBufferPointer { z in
+      derivative.withUnsafeMutableBufferPointer { dz in
+        evaluate(z.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  private func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let phi = plant.phi(z)
+    let phiDot = plant.phi(dz)
+    evaluator.activate(phi, slopes: false)
+    evaluator.field(phi, into: phiDot)
+    evaluator.divideByTimeConstants(phiDot)
+  }
+
+  func linearize(at time: Double, _ state: Span<E>) throws {
+    state.withUnsafeBufferPointer {
+      evaluator.linearize(plant.phi($0.baseAddress!), curvatures: false)
+    }
+  }
+
+  func jacobianProduct(_ vector: Span<E>, into product: inout MutableSpan<E>) throws {
+    vector.withUnsafeBufferPointer { v in
+      product.withUnsafeMutableBufferPointer { dz in
+        tangent(v.baseAddress!, into: dz.baseAddress!)
+      }
+    }
+  }
+
+  private func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+    let phiDot = plant.phi(dz)
+    evaluator.fieldTangent(plant.phi(v), into: phiDot)
+    evaluator.divideByTimeConstants(phiDot)
+  }
+
+  func compose(_ observation: Observation) -> ContiguousArray<E> {
+    plant.compose(observation, psiUnits: [], controller: nil)
+  }
+
+  func observe(_ state: Span<E>, into observation: inout Observation) throws {
+    state.withUnsafeBufferPointer { buffer in
+      let z = buffer.baseAddress!
+      evaluator.activate(plant.phi(z), slopes: true)
+      plant.loop.observeOutputs(plant.phi(z))
+      plant.observe(z, into: &observation)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+internal import Integration
+internal import LinearAlgebra
+
+/// What every controlled system has: the network at work, its output loop, and the layout of the
+/// state. Systems own one and add their own equations.
+final class Plant<E: Scalar> {
+  let network: Network
+  let evaluator: NetworkEvaluator<E>
+  let loop: OutputLoop<E>
+  let capacity: Int
+  let unitCount: Int
+  /// Columns of a sample's state.
+  let dimension: Int
+  let variables: [StateVariable]
+  let bracketWeights: ContiguousArray<E>
+  /// Where u_i starts, if it is part of the state.
+  let integralColumn: Int?
+  private let names: [String]
+
+  /// - Parameter psiColumns: names and bracket weight of the ψ that is part of the state.
+  init(
+    _ network: Network, capacity: Int, controller: OutputController?,
+    psiUnits: [Int] = [], psiTimeConstant: Double = 1
+  ) {
+    self.network = network
+    self.capacity = capacity
+    let evaluator = NetworkEvaluator<E>(network, capacity: capacity)
+    self.evaluator = evaluator
+    let loop = OutputLoop(evaluator, controller: controller)
+    self.loop = loop
+    let units = evaluator.unitCount
+    unitCount = units
+
+    var variables = [StateVariable(name: "phi", columns: 0..<units)]
+    var weights = evaluator.timeConstants.map { E($0) }
+    var names = (0..<units).map { "phi." + evaluator.unitName($0) }
+    if !psiUnits.isEmpty {
+      variables.append(
+        StateVariable(name: "psi", columns: names.count..<names.count + psiUnits.count))
+      weights += psiUnits.map { _ in E(psiTimeConstant) }
+      names += psiUnits.map { "psi." + evaluator.unitName($0) }
+    }
+    if let controller, controller.hasState {
+      integralColumn = names.count
+      variables.append(StateVariable(name: "u", columns: names.count..<names.count + loop.count))
+      // In units of u: the bracket −∇L − αu is divided by the leak where there is one.
+      let scale = controller.leak > 0 ? controller.timeConstant / controller.leak
+        : controller.timeConstant
+      weights += (0..<loop.count).map { _ in E(scale) }
+      let prefix = controller.proportional > 0 ? "u_integral." : "u."
+      names += network.outputUnits.map { "\(prefix)\(network.output.population).\($0)" }
+    } else {
+      integralColumn = nil
+    }
+    dimension = names.count
+    self.variables = variables
+    bracketWeights = ContiguousArray(weights)
+    self.names = names
+  }
+
+  var rows: Int { evaluator.rows }
+
+  func componentName(_ column: Int) -> String { names[column] }
+
+  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
+    evaluator.load(inputs: inputs, count: count)
+    loop.load(targets: targets, count: count)
+  }
+
+  func exchangeSamples(_ first: Int, _ second: Int) {
+    evaluator.exchangeSamples(first, second)
+    loop.exchangeSamples(first, second)
+  }
+
+  // MARK: Views of a state
+
+  func block(_ state: UnsafePointer<E>, from column: Int, count: Int) -> MatrixView<E> {
+    MatrixView(state + column, rows: rows, columns: count, stride: dimension)
+  }
+
+  func block(
+    _ state: UnsafeMutablePointer<E>, from column: Int, count: Int
+  ) -> MutableMatrixView<E> {
+    MutableMatrixView(state + column, rows: rows, columns: count, stride: dimension)
+  }
+
+  func phi(_ state: UnsafePointer<E>) -> MatrixView<E> { block(state, from: 0, count: unitCount) }
+
+  func phi(_ state: UnsafeMutablePointer<E>) -> MutableMatrixView<E> {
+    block(state, from: 0, count: unitCount)
+  }
+
+  func integral(_ state: UnsafePointer<E>) -> MatrixView<E>? {
+    integralColumn.map { block(state, from: $0, count: loop.count) }
+  }
+
+  /// Writes u̇_i into the derivative, if u_i is part of the state.
+  func integralDerivative(_ state: UnsafePointer<E>, into derivative: UnsafeMutablePointer<E>) {
+    guard let column = integralColumn else { return }
+    loop.derivative(
+      integral: block(state, from: column, count: loop.count),
+      into: block(derivative, from: column, count: loop.count))
+  }
+
+  func integralTangent(_ vector: UnsafePointer<E>, into product: UnsafeMutablePointer<E>) {
+    guard let column = integralColumn else { return }
+    loop.tangentDerivative(
+      integral: block(vector, from: column, count: loop.count),
+      into: block(product, from: column, count: loop.count))
+  }
+
+  // MARK: Observation
+
+  /// Fills everything but ψ. Rates, slopes, outputs and u must have been evaluated at `state`.
+  func observe(_ state: UnsafePointer<E>, into observation: inout Observation) {
+    observation.resize(rows)
+    let phi = phi(state)
+    widen(phi, into: &observation.phi)
+    widen(evaluator.rates.view(rows: rows), into: &observation.rates)
+    widen(evaluator.slopes.view(rows: rows), into: &observation.slopes)
+    for i in 0..<rows * loop.count {
+      observation.outputs[i] = loop.outputs.base[i]
+      observation.u[i] = loop.controls.base[i]
+    }
+    for r in 0..<rows { observation.losses[r] = loop.loss(of: r) }
+  }
+
+  /// States that have the φ, u and, for those units whose ψ is part of the state, ψ of an
+  /// equilibrium.
+  func compose(
+    _ observation: Observation, psiUnits: [Int], controller: OutputController?
+  ) -> ContiguousArray<E> {
+    var states = ContiguousArray<E>(repeating: 0, count: observation.samples * dimension)
+    let outputs = loop.count
+    // At equilibrium −∇L = α_eff·u, so k_i·u_i = u + k_p·∇L = (1 − k_p·α_eff)·u.
+    let integral = controller.map {
+      $0.hasState ? (1 - $0.proportional * $0.effectiveLeak) / $0.integral : 0
+    }
+    for r in 0..<observation.samples {
+      let row = r * dimension
+      for i in 0..<unitCount { states[row + i] = E(observation.phi[r * unitCount + i]) }
+      for (k, unit) in psiUnits.enumerated() {
+        states[row + unitCount + k] = E(observation.psi[r * unitCount + unit])
+      }
+      if let column = integralColumn, let integral {
+        for k in 0..<outputs { states[row + column + k] = E(integral * observation.u[r * outputs + k]) }
+      }
+    }
+    return states
+  }
+
+  func widen(_ view: MatrixView<E>, into values: inout ContiguousArray<Double>) {
+    values.withUnsafeMutableBufferPointer {
+      for r in 0..<view.rows {
+        E.widen(view.row(r), into: $0.baseAddress! + r * view.columns, count: view.columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+internal import Dispatch
+public import Integration
+internal import LinearAlgebra
+internal import Synchronization
+
+/// The number format of states, weights and products in the dynamics.
+public enum Precision: String, Sendable, CaseIterable {
+  case single
+  case double
+}
+
+/// Settles batches of samples under one controller, on all cores.
+///
+/// A batch is cut into chunks whose size depends on the model alone; each has its own solver, and
+/// threads take whole chunks. So the bits of a result do not depend on the number of threads.
+public final class BatchSettler {
+  public let network: Network
+  public let controller: any Controller
+  public let options: SettlingOptions
+  public let precision: Precision
+  public let threads: Int
+  /// Samples to a chunk.
+  public let chunkSize: Int
+  private var workers: [any ChunkWorker] = []
+
+  /// - Throws: ``NetworkError`` where the controller objects to the network, `IntegrationError` where
+  ///   an option makes no sense.
+  public init(
+    _ network: Network, controller: any Controller, options: SettlingOptions = SettlingOptions(),
+    precision: Precision = .double, threads: Int = 1
+  ) throws {
+    if let objection = controller.objection(to: network) { throw NetworkError(objection) }
+    BLAS.useOneThread()
+    self.network = network
+    self.controller = controller
+    self.options = options
+    self.precision = precision
+    self.threads = max(1, threads)
+    chunkSize = Self.chunkSize(for: network)
+  }
+
+  /// A power of two from 4 to 32, such that a dozen vectors of a chunk stay in a second-level cache
+  /// as far as a chunk of 4 can.
+  public static func chunkSize(for network: Network) -> Int {
+    let width = 2 * network.unitCount + network.outputCount
+    var size = 32
+    while size > 4 && size * width > 1 << 15 { size /= 2 }
+    return size
+  }
+
+  private func makeWorker() throws -> any ChunkWorker {
+    switch precision {
+    case .single:
+      try PrecisionWorker<Float>(
+        network, controller: controller, options: options, capacity: chunkSize)
+    case .double:
+      try PrecisionWorker<Double>(
+        network, controller: controller, options: options, capacity: chunkSize)
+    }
+  }
+
+  private var parameters: ParameterSet?
+  private var revision = 0
+
+  /// Takes over parameters for the batches that follow.
+  public func load(_ parameters: ParameterSet) {
+    self.parameters = parameters
+    revision += 1
+  }
+
+  /// Settles all samples and hands every chunk to `body`, on whatever thread settled it.
+  ///
+  /// - Parameters:
+  ///   - initialPhi: [count × units], where φ starts; zero if nil. ψ and u start at zero.
+  ///   - body: must not touch anything that another call of it touches.
+  /// - Returns: what `body` made of each chunk, in the order of the samples.
+  /// - Throws: what `body` or a solver threw first, by the order of chunks.
+  public func settle<Result: Sendable>(
+    _ samples: Samples, initialPhi: ContiguousArray<Double>? = nil,
+    _ body: @escaping (SettledState) throws -> Result
+  ) throws -> [Result] {
+    guard let parameters else { preconditionFailure("settle before load") }
+    precondition(samples.inputs.count == samples.count * network.inputCount)
+    let chunks = stride(from: 0, to: samples.count, by: chunkSize).map {
+      $0..<min($0 + chunkSize, samples.count)
+    }
+    let threads = min(threads, chunks.count)
+    while workers.count < threads { workers.append(try makeWorker()) }
+    let units = network.unitCount
+    let queue = ChunkQueue<Result>(workers: workers, chunks: chunks) { worker, rows in
+      let initial = initialPhi.map {
+        ContiguousArray($0[rows.lowerBound * units..<rows.upperBound * units])
+      }
+      return try body(worker.settle(samples.selecting(rows), initialPhi: initial))
+    }
+    for worker in workers.prefix(threads) { worker.load(parameters, revision: revision) }
+    withExtendedLifetime(queue) {
+      if threads == 1 {
+        queue.work(on: 0)
+      } else if threads > 1 {
+        DispatchQueue.concurrentPerform(iterations: threads) { queue.work(on: $0) }
+      }
+    }
+    return try queue.results()
+  }
+
+  /// The settled states of all samples, chunk by chunk.
+  public func settle(
+    _ samples: Samples, initialPhi: ContiguousArray<Double>? = nil
+  ) throws -> [SettledState] {
+    try settle(samples, initialPhi: initialPhi) { $0 }
+  }
+}
+
+/// Chunks that are taken by whichever thread is free, and what became of them, in their own order.
+///
+/// Safe to share although unchecked: each thread has a worker of its own, each chunk is taken once,
+/// and its result goes to a place of its own.
+private final class ChunkQueue<Result>: @unchecked Sendable {
+  private let workers: [any ChunkWorker]
+  private let chunks: [Range<Int>]
+  private let task: (any ChunkWorker, Range<Int>) throws -> Result
+  private let next = Atomic(0)
+  private let slots: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>
+
+  /// - Parameter task: called from several threads at once, with different workers and chunks.
+  init(
+    workers: [any ChunkWorker], chunks: [Range<Int>],
+    task: @escaping (any ChunkWorker, Range<Int>) throws -> Result
+  ) {
+    self.workers = workers
+    self.chunks = chunks
+    self.task = task
+    slots = .allocate(capacity: chunks.count)
+    slots.initialize(repeating: nil)
+  }
+
+  deinit {
+    slots.deinitialize()
+    slots.deallocate()
+  }
+
+  func work(on thread: Int) {
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < chunks.count else { return }
+      slots[index] = Swift.Result { try task(workers[thread], chunks[index]) }
+    }
+  }
+
+  /// What became of every chunk; throws the first error by the order of chunks.
+  func results() throws -> [Result] { try slots.map { try $0!.get() } }
+}

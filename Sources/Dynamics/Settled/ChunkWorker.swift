@@ -1,0 +1,170 @@
+internal import Integration
+internal import LinearAlgebra
+
+/// Settles one chunk at a time, on one thread, with systems and solvers of its own.
+protocol ChunkWorker: AnyObject {
+  /// Takes over parameters, once for each `revision`.
+  func load(_ parameters: ParameterSet, revision: Int)
+  func settle(_ samples: Samples, initialPhi: ContiguousArray<Double>?) throws -> SettledState
+}
+
+final class PrecisionWorker<E: Scalar>: ChunkWorker {
+  private let network: Network
+  private let options: SettlingOptions
+  private let system: any ControlledSystem<E>
+  private let settler: Settler<E>
+  private let descentController: (any Controller)?
+  private let effectiveLeak: Double
+  private let capacity: Int
+  /// Made when the first sample needs it.
+  private var descent: (system: any ControlledSystem<E>, settler: Settler<E>)?
+  private var parameters = ParameterSet([])
+  private var revision: Int?
+  private var descentRevision: Int?
+
+  init(
+    _ network: Network, controller: any Controller, options: SettlingOptions, capacity: Int
+  ) throws {
+    self.network = network
+    self.options = options
+    self.capacity = capacity
+    system = controller.makeSystem(network, capacity: capacity, E.self)
+    settler = try Settler(system, options: options)
+    let mayDescend =
+      options.method == .descent || (options.method == .automatic && options.allowsDescent)
+    descentController = mayDescend ? controller.descent(for: network) : nil
+    effectiveLeak = controller.effectiveLeak ?? 0
+  }
+
+  func load(_ parameters: ParameterSet, revision: Int) {
+    guard revision != self.revision else { return }
+    self.parameters = parameters
+    self.revision = revision
+    system.load(parameters)
+  }
+
+  func settle(_ samples: Samples, initialPhi: ContiguousArray<Double>?) throws -> SettledState {
+    load(samples, into: system)
+    let initial = initialStates(samples.count, phi: initialPhi)
+    var settlement: Settlement<E>
+    if options.method == .descent && descentController != nil {
+      settlement = try settler.judge(initial)
+    } else {
+      settlement = try settler.settle(initial)
+    }
+    if descentController != nil {
+      let rows = settlement.certificates.indices.filter {
+        !settlement.certificates[$0].isEquilibrium
+      }
+      if !rows.isEmpty {
+        try descend(rows, samples, initialPhi: initialPhi, &settlement)
+        load(samples, into: system)
+      }
+    }
+    var observation = Observation(network)
+    try settlement.states.withUnsafeBufferPointer {
+      try system.observe($0.span, into: &observation)
+    }
+    return SettledState(
+      network: network, samples: samples, observation: observation,
+      certificates: settlement.certificates)
+  }
+
+  private func load(_ samples: Samples, into system: any ControlledSystem<E>) {
+    samples.inputs.withUnsafeBufferPointer { inputs in
+      samples.targets.withUnsafeBufferPointer { targets in
+        let hasTargets = !samples.targets.isEmpty
+        system.load(
+          inputs: inputs.span, targets: hasTargets ? targets.span : nil, count: samples.count)
+      }
+    }
+  }
+
+  private func initialStates(_ count: Int, phi: ContiguousArray<Double>?) -> ContiguousArray<E> {
+    var states = ContiguousArray<E>(repeating: 0, count: count * system.dimension)
+    guard let phi else { return states }
+    let units = network.unitCount
+    let dimension = system.dimension
+    states.withUnsafeMutableBufferPointer { target in
+      phi.withUnsafeBufferPointer { source in
+        for row in 0..<count {
+          E.narrow(
+            source.baseAddress! + row * units, into: target.baseAddress! + row * dimension,
+            count: units)
+        }
+      }
+    }
+    return states
+  }
+
+  /// Seeks the equilibria of `rows` by the energy-based flow under proportional control, which
+  /// descends F = ½‖f‖² + L/α and has the same ones, whatever their stability under the model's own
+  /// controller (SCIENCE 1.5, 2.4). What it finds is believed only if the model's own field agrees.
+  private func descend(
+    _ rows: [Int], _ samples: Samples, initialPhi: ContiguousArray<Double>?,
+    _ settlement: inout Settlement<E>
+  ) throws {
+    let (descent, descentSettler) = try descentSystem()
+    if descentRevision != revision {
+      descent.load(parameters)
+      descentRevision = revision
+    }
+    let chosen = samples.selecting(rows)
+    load(chosen, into: descent)
+    let units = network.unitCount
+    var start = ContiguousArray<E>(repeating: 0, count: rows.count * units)
+    for (k, row) in rows.enumerated() where settlement.certificates[row].outcome != .diverged {
+      let from = row * system.dimension
+      for unit in 0..<units { start[k * units + unit] = settlement.states[from + unit] }
+    }
+    let found = try descentSettler.settle(start)
+    var observation = Observation(network)
+    try found.states.withUnsafeBufferPointer {
+      try descent.observe($0.span, into: &observation)
+    }
+    load(chosen, into: system)
+    let composed = system.compose(observation)
+    let judged = try settler.judge(composed)
+    for (k, row) in rows.enumerated() {
+      let own = settlement.certificates[row]
+      let of = found.certificates[k]
+      let settled = of.isEquilibrium && judged.certificates[k].isEquilibrium
+      var certificate = settled ? judged.certificates[k] : own
+      certificate.outcome = settled ? .settledByDescent : own.outcome
+      certificate.evaluations = own.evaluations + of.evaluations
+      certificate.jacobianProducts = own.jacobianProducts + of.jacobianProducts
+      certificate.steps = own.steps + of.steps
+      certificate.settlingTime = .nan
+      certificate.attempts =
+        own.attempts + [
+          Attempt(
+            method: "descent", outcome: settled ? .settledByDescent : of.outcome,
+            residual: judged.certificates[k].residual, evaluations: of.evaluations,
+            steps: of.steps, message: of.attempts.last?.message)
+        ]
+      settlement.certificates[row] = certificate
+      guard settled else { continue }
+      let width = system.dimension
+      for column in 0..<width {
+        settlement.states[row * width + column] = composed[k * width + column]
+      }
+    }
+  }
+
+  private func descentSystem() throws -> (any ControlledSystem<E>, Settler<E>) {
+    if let descent { return descent }
+    guard let descentController else {
+      throw NetworkError("there is no descent for this controller")
+    }
+    let made = descentController.makeSystem(network, capacity: capacity, E.self)
+    var options = options
+    options.method = .bdf
+    options.criterion = .perVariable
+    // ψ, u and the outputs are functions of φ here, and pass their rounding on: aim a little lower.
+    options.residual *= 0.5
+    options.certifiesStability = false
+    let pair = (made, try Settler(made, options: options))
+    descent = pair
+    return pair
+  }
+}

@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+internal import Synchronization
+
+/// Files that appear whole or not at all, and stay after a power cut.
+///
+/// The content goes to a temporary file in the same folder, is flushed to the disk, and takes the
+/// name in one step; then the folder is flushed, which makes the name itself durable. A failure
+/// removes the temporary file and leaves an older file as it was.
+public enum AtomicFile {
+  /// Numbers the temporary files of this process.
+  private static let serial = Atomic<Int>(0)
+
+  /// Writes `contents` to the file at `path`.
+  ///
+  /// - Parameter overwrite: whether a file of that name is replaced; if not, it is an error.
+  /// - Throws: ``OutputError`` with the system's reason.
+  public static func write(
+    _ contents: [UInt8], to path: String, overwrite: Bool = true
+  ) throws(OutputError) {
+    if path.isEmpty || path.utf8.contains(0) || path.hasSuffix("/") {
+      throw OutputError(path.debugDescription, "is not a file name")
+    }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let number = serial.add(1, ordering: .relaxed).newValue
+    // Short, so that a name near the system's limit does not make the temporary one too long.
+    let temporary =
+      (slash.map { String(path[...$0]) } ?? "") + ".settle-\(getpid())-\(number).tmp"
+
+    let (descriptor, code) = SystemCall.retrying {
+      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    }
+    if descriptor < 0 { throw SystemCall.outputError(path, "write in '\(folder)'", code) }
+    do throws(OutputError) {
+      do throws(OutputError) {
+        try Descriptor.write(contents[...], to: descriptor, path: path)
+        try Descriptor.synchronize(descriptor, path: path)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      if close(descriptor) != 0 { throw SystemCall.outputError(path, "close", errno) }
+      try takeName(path, from: temporary, overwrite: overwrite)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronizeFolder(folder, path: path)
+  }
+
+  /// Writes `text` as UTF-8.
+  public static func write(
+    _ text: String, to path: String, overwrite: Bool = true
+  ) throws(OutputError) {
+    try write(Array(text.utf8), to: path, overwrite: overwrite)
+  }
+
+  private static func takeName(
+    _ path: String, from temporary: String, overwrite: Bool
+  ) throws(OutputError) {
+    if !overwrite {
+      // Unlike `rename`, `link` refuses to replace, without a moment between the test and the act.
+      if link(temporary, path) == 0 {
+        unlink(temporary)
+        return
+      }
+      let code = errno
+      if code == EEXIST { throw SystemCall.outputError(path, "write", code) }
+      // Some file systems know no links; there the test and the act are two steps.
+      if access(path, F_OK) == 0 { throw SystemCall.outputError(path, "write", EEXIST) }
+    }
+    if rename(temporary, path) != 0 { throw SystemCall.outputError(path, "write", errno) }
+  }
+
+  private static func synchronizeFolder(_ folder: String, path: String) throws(OutputError) {
+    let (descriptor, code) = SystemCall.retrying { open(folder, O_RDONLY | O_CLOEXEC) }
+    // A folder that may be written but not read cannot be flushed; the file is there all the same.
+    if descriptor < 0 {
+      if code == EACCES { return }
+      throw SystemCall.outputError(path, "open the folder '\(folder)' of", code)
+    }
+    defer { close(descriptor) }
+    try Descriptor.synchronize(descriptor, path: path)
+  }
+}

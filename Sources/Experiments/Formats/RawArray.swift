@@ -1,0 +1,26 @@
+/// An array that keeps the bytes of images as bytes: MNIST takes 47 MB instead of 376.
+public struct RawArray: Hashable, Sendable {
+  public enum Storage: Hashable, Sendable {
+    case bytes([UInt8])
+    case doubles([Double])
+  }
+
+  /// The lengths of the axes, row-major.
+  public var shape: [Int]
+  public var storage: Storage
+
+  public var count: Int {
+    switch storage {
+    case .bytes(let values): values.count
+    case .doubles(let values): values.count
+    }
+  }
+
+  /// The number at a row-major offset.
+  public subscript(offset: Int) -> Double {
+    switch storage {
+    case .bytes(let values): Double(values[offset])
+    case .doubles(let values): values[offset]
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/// How parameters change.
+public struct LearningDescription: Sendable, Equatable {
+  public struct Rule: Sendable, Equatable {
+    public enum Modulation: String, Sendable, CaseIterable {
+      case none
+      /// ψ times σ′(φ\*) (SCIENCE.md 2.2, Eq. 136).
+      case slope
+    }
+
+    /// Looked up in the registry of rules.
+    public var kind = "least-control"
+    public var modulation = Modulation.none
+
+    public init() {}
+  }
+
+  public struct FeedbackRule: Sendable, Equatable {
+    /// Looked up in the registry of feedback rules; `none` leaves feedback weights alone.
+    public var kind = "none"
+    public var tau = 1.0e5
+    public var decay = 0.01
+
+    public init() {}
+  }
+
+  /// Weights that move inside the dynamics.
+  public struct Continuous: Sendable, Equatable {
+    public var tau = 100.0
+    public var decay = 0.0
+
+    public init() {}
+  }
+
+  public struct Optimizer: Sendable, Equatable {
+    /// Looked up in the registry of optimizers.
+    public var kind = "adam"
+    public var rate = 1.0e-3
+    public var momentum = 0.0
+    /// Two numbers.
+    public var betas = [0.9, 0.999]
+    public var epsilon = 1.0e-8
+    public var weightDecay = 0.0
+    public var decoupled = false
+    /// Largest norm of all gradients of an update; nil: no clipping.
+    public var clip: Double?
+
+    public init() {}
+  }
+
+  public struct Schedule: Sendable, Equatable {
+    /// Looked up in the registry of schedules.
+    public var kind = "constant"
+    /// Fraction of the rate at the end.
+    public var final = 0.1
+    /// Updates over which the rate rises from 0.
+    public var warmup = 0
+
+    public init() {}
+  }
+
+  public enum LastBatch: String, Sendable, CaseIterable {
+    case keep, drop
+  }
+
+  public struct Evaluate: Sendable, Equatable {
+    /// Epochs between evaluations; 0: never.
+    public var every = 1
+    public var trainFraction = 0.1
+    public var confusion = false
+
+    public init() {}
+  }
+
+  public struct Audit: Sendable, Equatable {
+    /// Updates between audits; 0: never.
+    public var every = 0
+    public var samples = 8
+
+    public init() {}
+  }
+
+  public struct Stop: Sendable, Equatable {
+    public var metric = "validation_loss"
+    /// Evaluations without improvement; nil: never stops for that.
+    public var patience: Int?
+    /// Value that ends training; nil: none.
+    public var target: Double?
+
+    public init() {}
+  }
+
+  public struct Checkpoint: Sendable, Equatable {
+    /// Epochs between checkpoints; 0: none by epoch.
+    public var every = 1
+    public var minutes = 10.0
+    public var keep = 2
+    /// Metric of the checkpoint that is kept besides; nil: none.
+    public var best: String? = "validation_accuracy"
+
+    public init() {}
+  }
+
+  public var rule = Rule()
+  public var feedbackRule = FeedbackRule()
+  /// Nil: weights change between equilibria.
+  public var continuous: Continuous?
+  public var optimizer = Optimizer()
+  public var schedule = Schedule()
+  public var epochs = 30
+  public var batch = 64
+  public var lastBatch = LastBatch.keep
+  public var evaluate = Evaluate()
+  public var audit = Audit()
+  public var stop = Stop()
+  /// Fraction of unsettled samples beyond which training fails.
+  public var maxUnsettled = 0.5
+  public var checkpoint = Checkpoint()
+
+  public init() {}
+}

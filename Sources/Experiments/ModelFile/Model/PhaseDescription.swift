@@ -1,0 +1,41 @@
+/// One phase of a simulation.
+public struct PhaseDescription: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Controller off: ψ and u are 0.
+    case free
+    case controlled
+  }
+
+  public enum End: Sendable, Equatable {
+    case equilibrium
+    case duration(Double)
+  }
+
+  /// A kick at the start of the phase.
+  public struct Perturbation: Sendable, Equatable {
+    public var variable = RecordedVariable(quantity: .phi)
+    /// Added to the units; nil: nothing.
+    public var add: ArraySource?
+    /// Standard deviation of normal noise added.
+    public var noise = 0.0
+
+    public init() {}
+  }
+
+  public var kind: Kind
+  /// The kind unless given; the trajectory's phase column holds `index-name`.
+  public var name: String
+  public var end = End.equilibrium
+  /// Inputs from this phase on; those not named go on as they are.
+  public var inputs: [PopulationValues<ArraySource>] = []
+  /// Target from this phase on; nil: as before.
+  public var target: TargetDescription?
+  /// Start from the ψ and u of the previous controlled phase instead of 0.
+  public var keepControl = false
+  public var perturbations: [Perturbation] = []
+
+  public init(_ kind: Kind = .controlled) {
+    self.kind = kind
+    name = kind.rawValue
+  }
+}

@@ -1,0 +1,50 @@
+/// What a simulation writes, and when.
+public struct RecordDescription: Sendable, Equatable {
+  public var variables = ["phi", "psi", "u", "loss", "residual"].compactMap { RecordedVariable($0) }
+  /// Model time between rows; nil: the integrator's own steps.
+  public var every: Double?
+
+  public init() {}
+}
+
+/// A quantity, of all populations or one, of all units or one: `phi`, `phi.hidden`, `phi.hidden.0`.
+public struct RecordedVariable: Sendable, Hashable, CustomStringConvertible {
+  public enum Quantity: String, Sendable, CaseIterable {
+    case phi, psi, u, loss, residual, rate, x
+  }
+
+  public var quantity: Quantity
+  /// Nil: every population that has the quantity.
+  public var population: String?
+  /// Nil: every unit.
+  public var unit: Int?
+
+  public init(quantity: Quantity, population: String? = nil, unit: Int? = nil) {
+    self.quantity = quantity
+    self.population = population
+    self.unit = unit
+  }
+
+  /// The variable that `text` names, or nil where it is not of the form.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard (1...3).contains(parts.count), let quantity = Quantity(rawValue: parts[0]),
+      parts.allSatisfy({ !$0.isEmpty })
+    else { return nil }
+    self.quantity = quantity
+    if parts.count > 1 {
+      // Loss and residual belong to the sample.
+      guard quantity != .loss, quantity != .residual else { return nil }
+      population = parts[1]
+    }
+    if parts.count > 2 {
+      guard let unit = YAMLNumber.parseInteger(parts[2]), unit >= 0 else { return nil }
+      self.unit = unit
+    }
+  }
+
+  public var description: String {
+    [quantity.rawValue, population, unit.map(String.init)].compactMap(\.self)
+      .joined(separator: ".")
+  }
+}

@@ -1,0 +1,60 @@
+/// The table of keys of model files: what their reader, its error messages and the documentation
+/// share.
+public enum Schema {
+  /// The version described.
+  public static let version = 1
+
+  /// The keys of a model file.
+  static let keys = ModelDescription.section.keyShapes
+
+  /// Dotted paths of all keys called `name`.
+  static func paths(ofKey name: String) -> [String] {
+    pathsByKey[name] ?? []
+  }
+
+  private static let pathsByKey: [String: [String]] = {
+    var result: [String: [String]] = [:]
+    func visit(_ keys: [KeyShape], under path: String) {
+      for key in keys {
+        let full = path.isEmpty ? key.name : "\(path).\(key.name)"
+        if result[key.name, default: []].last != full { result[key.name, default: []].append(full) }
+        visit(key.shape.keys, under: full)
+      }
+    }
+    visit(keys, under: "")
+    return result
+  }()
+
+  /// The key that a bare scalar at `path` stands for (`learning.rule`: `kind`), if any.
+  static func shorthand(at path: [String]) -> String? {
+    var keys = Self.keys
+    var shape: Shape?
+    var isNamed = false
+    for component in path {
+      if isNamed {
+        // A name of the model's own, or a list index: the keys stay.
+        isNamed = false
+        continue
+      }
+      guard let key = keys.first(where: { $0.name == component }) else { return nil }
+      shape = key.shape
+      keys = key.shape.keys
+      switch key.shape {
+      case .named, .list: isNamed = true
+      default: break
+      }
+    }
+    return shape?.shorthand
+  }
+}
+
+extension Shape {
+  fileprivate var shorthand: String? {
+    switch self {
+    case .section(_, let shorthand): shorthand
+    case .named(_, let item), .list(let item): item.shorthand
+    case .either(let first, let second): first.shorthand ?? second.shorthand
+    case .scalar, .choice, .variants: nil
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/// The keys of one mapping of a model file, and the value that they fill.
+///
+/// The defaults are those of the Swift type: they are written once, there.
+struct Section<Root: Sendable>: Sendable {
+  typealias Finish = @Sendable (inout Root, _ given: Set<String>, YAMLNode, inout Reader) -> Void
+
+  let initial: Root
+  let keys: [Key<Root>]
+  /// The key that a bare scalar stands for: `rule: least-control` is `rule: {kind: least-control}`.
+  let shorthand: String?
+  /// Fills in defaults that depend on other keys, and checks keys against each other.
+  let finish: Finish?
+
+  init(
+    _ initial: Root, shorthand: String? = nil, finish: Finish? = nil,
+    @KeyListBuilder<Root> keys: () -> [Key<Root>]
+  ) {
+    self.initial = initial
+    self.shorthand = shorthand
+    self.finish = finish
+    self.keys = keys()
+  }
+
+  var shape: Shape {
+    .section(keyShapes, shorthand: shorthand)
+  }
+
+  var keyShapes: [KeyShape] {
+    keys.map { key in
+      let value = key.defaultText ?? key.write(initial).map(YAMLWriter.flow) ?? "null"
+      return KeyShape(
+        name: key.name, shape: key.shape, defaultText: key.isRequired ? nil : value, doc: key.doc)
+    }
+  }
+
+  var codec: Codec<Root> {
+    Codec(shape: shape, read: { read($0, &$1) }, write: { write($0) })
+  }
+
+  func write(_ value: Root) -> YAMLNode {
+    .mapping(keys.compactMap { key in key.write(value).map { (key.name, $0) } })
+  }
+
+  /// The value, or nil where something in it is wrong.
+  ///
+  /// `ignoring` names keys that the caller has read.
+  func read(_ node: YAMLNode, _ reader: inout Reader, ignoring: Set<String> = []) -> Root? {
+    var value = initial
+    let problems = reader.problems.count
+    guard let entries = entries(of: node, &reader) else { return nil }
+    let known = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
+    var given: Set<String> = []
+    for entry in entries where !ignoring.contains(entry.key) {
+      reader.markKey(entry)
+      guard let key = known[entry.key] else {
+        reportUnknown(entry, given: entries.map(\.key), ignoring: ignoring, &reader)
+        continue
+      }
+      given.insert(key.name)
+      _ = reader.inside(key.name, entry.value) { node, reader in
+        key.read(node, &value, &reader)
+      }
+    }
+    for key in keys where key.isRequired && !given.contains(key.name) {
+      reader.report(
+        "\(reader.location) needs the key `\(key.name)`: \(key.doc) (\(key.shape.summary))",
+        at: node.place == .file ? .position(line: 1, column: 1) : node.place)
+    }
+    guard reader.problems.count == problems else { return nil }
+    for key in keys where given.contains(key.name) {
+      guard let reason = key.excluded(value), let entry = entries.first(where: { $0.key == key.name })
+      else { continue }
+      reader.report("`\(key.name)` does not apply here: \(reason)", at: entry.keyPlace)
+    }
+    guard reader.problems.count == problems else { return nil }
+    finish?(&value, given, node, &reader)
+    return reader.problems.count == problems ? value : nil
+  }
+
+  private func entries(of node: YAMLNode, _ reader: inout Reader) -> [YAMLNode.Entry]? {
+    if let entries = node.entries { return entries }
+    if let shorthand, node.text != nil {
+      return [.init(key: shorthand, keyPlace: node.place, value: node)]
+    }
+    let names = keys.map { "`\($0.name)`" }.joined(separator: ", ")
+    let alternative = shorthand.map { ", or just its `\($0)`" } ?? ""
+    reader.report(expected: "a mapping (keys: \(names))\(alternative)", got: node)
+    return nil
+  }
+
+  private func reportUnknown(
+    _ entry: YAMLNode.Entry, given: [String], ignoring: Set<String>, _ reader: inout Reader
+  ) {
+    let names = ignoring.sorted() + keys.map(\.name)
+    var message = Suggestion.message(unknown: "key", entry.key, of: names)
+    message += " (in \(reader.location))"
+    if Suggestion.nearest(to: entry.key, in: names) == nil {
+      let elsewhere = Schema.paths(ofKey: entry.key)
+      if !elsewhere.isEmpty {
+        message += "; `\(entry.key)` belongs to " + elsewhere.prefix(3).map { "`\($0)`" }.listed()
+      }
+    }
+    reader.report(message, at: entry.keyPlace)
+  }
+}
+
+@resultBuilder
+enum KeyListBuilder<Root: Sendable> {
+  static func buildExpression(_ key: Key<Root>) -> [Key<Root>] { [key] }
+  static func buildExpression(_ keys: [Key<Root>]) -> [Key<Root>] { keys }
+  static func buildBlock(_ keys: [Key<Root>]...) -> [Key<Root>] { keys.flatMap(\.self) }
+}

@@ -1,0 +1,74 @@
+extension ControllerDescription {
+  static let section = Section(ControllerDescription(), shorthand: "kind") {
+    Key("kind", \.kind, .registered("controller", \.controllers), "How control reaches φ.",
+      default: "dynamic-inversion; none without a loss")
+    Key("tau", \.tau, .number(.positive), "τ_ψ of dynamic inversion.")
+    Key(
+      "output-stage", \.outputStage, .choice,
+      "`direct`: ψ of the loss population is u itself; only where it projects nowhere.")
+    Key("output", \.output, Output.section.codec, "How u follows from the loss.")
+    Key(
+      "feedback",
+      Codec<ParameterSource>.controlFeedback.named(by: "a population"),
+      "Q [units, outputs] of linear feedback: `identity`, an initialization, or `values`.",
+      default: "identity for the loss population, {kind: normal} elsewhere",
+      get: { $0.feedback.map { (name: $0.population, value: $0.source) } },
+      set: { root, pairs in
+        root.feedback = pairs.map { name, source in
+          var feedback = Feedback()
+          feedback.population = name
+          feedback.source = source
+          return feedback
+        }
+      })
+    Key("noise", \.noise, Noise.section.codec, "Noise on φ, from which Q can be learned.")
+  }
+}
+
+extension ControllerDescription.Output {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .choice, "`pi`: proportional and integral; `clamp`: y is held at the target.")
+    Key("integral", \.integral, .number(.nonNegative), "k_i; 0 is proportional control.")
+    Key("proportional", \.proportional, .number(.nonNegative), "k_p.")
+    Key("leak", \.leak, .number(.nonNegative), "α.")
+    Key("tau", \.tau, .number(.positive), "τ_u.")
+    Key(
+      "leak-on", \.leakOn, .choice,
+      "`integral`: α_eff = 1/(k_i/α + k_p); `total`: the leak acts on all of u, α_eff = α.")
+  }
+}
+
+extension ControllerDescription.Noise {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .choice, "The noise.")
+    Key("sigma", \.sigma, .number(.nonNegative), "Its strength s.")
+    Key("tau", \.tau, .number(.positive), "Its time constant τ_ε.")
+    Key("step", \.step, .number(.positive), "Euler-Maruyama step.")
+    Key("steps", \.steps, .integer(1...), "Number of steps.")
+  }
+}
+
+extension Codec where Value == ParameterSource {
+  private struct Block: Sendable {
+    var source = ParameterSource.initialization(.init(kind: "normal"))
+
+    static let section = Section(
+      Self(), finish: { _, given, node, reader in reader.exclude("init", "values", given, node) }
+    ) {
+      Key.initialization(\.source, .init(kind: "normal"), "Initial values.")
+      Key.values("values", \.source, "The initial values themselves, instead of `init`.")
+    }
+  }
+
+  /// One block of Q: `identity` and other kinds, an array, or `{init: …}` or `{values: …}`.
+  fileprivate static var controlFeedback: Codec {
+    let bare = Codec.source(.init(kind: "normal"))
+    return Codec(
+      shape: Block.section.shape,
+      read: { node, reader in
+        node.entries == nil
+          ? bare.read(node, &reader) : Block.section.read(node, &reader).map(\.source)
+      },
+      write: { Block.section.write(Block(source: $0)) })
+  }
+}

@@ -1,0 +1,126 @@
+extension LearningDescription {
+  static let section = Section(LearningDescription()) {
+    Key("rule", \.rule, Rule.section.codec, "What a settled state says about the parameters.")
+    Key(
+      "feedback-rule", \.feedbackRule, FeedbackRule.section.codec, "How feedback weights learn.")
+    Key(
+      "continuous", \.continuous, Continuous.section.codec.optional("null"),
+      "Weights that move inside the dynamics. Null: between equilibria.")
+    Key("optimizer", \.optimizer, Optimizer.section.codec, "Turns directions into steps.")
+    Key("schedule", \.schedule, Schedule.section.codec, "The rate over the updates.")
+    Key("epochs", \.epochs, .integer(0...), "Passes over the training samples.")
+    Key("batch", \.batch, .integer(1...), "Samples in an update.")
+    Key("last-batch", \.lastBatch, .choice, "A last batch that is short is used or dropped.")
+    Key("evaluate", \.evaluate, Evaluate.section.codec, "Evaluation at the free equilibrium.")
+    Key("audit", \.audit, Audit.section.codec, "Comparison of the rule with the gradients.")
+    Key("stop", \.stop, Stop.section.codec, "Early stopping.")
+    Key(
+      "max-unsettled", \.maxUnsettled, .number(.fraction),
+      "Fraction of unsettled samples beyond which training fails.")
+    Key("checkpoint", \.checkpoint, Checkpoint.section.codec, "Checkpoints.")
+  }
+}
+
+extension LearningDescription.Rule {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .registered("rule", \.rules), "The rule.")
+    Key("modulation", \.modulation, .choice, "`slope`: ψ is multiplied by σ′(φ) at equilibrium.")
+  }
+}
+
+extension LearningDescription.FeedbackRule {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .registered("feedback rule", \.feedbackRules), "The rule.")
+    Key("tau", \.tau, .number(.positive), "Its time constant, with `noise`.")
+    Key("decay", \.decay, .number(.nonNegative), "Its decay, with `noise`.")
+  }
+}
+
+extension LearningDescription.Continuous {
+  static let section = Section(Self()) {
+    Key("tau", \.tau, .number(.positive), "Time constant τ_W.")
+    Key("decay", \.decay, .number(.nonNegative), "γ of the weights.")
+  }
+}
+
+extension LearningDescription.Optimizer {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .registered("optimizer", \.optimizers), "The optimizer.")
+    Key("rate", \.rate, .number(.nonNegative), "Learning rate.")
+    Key("momentum", \.momentum, .number(.belowOne), "Momentum.")
+    Key("betas", \.betas, .betas, "Decay of Adam's two averages.")
+    Key("epsilon", \.epsilon, .number(.positive), "Adam's ε.")
+    Key(
+      "weight-decay", \.weightDecay, .number(.nonNegative),
+      "L2 penalty; with `decoupled` as in AdamW. Not a projection's `decay`.")
+    Key("decoupled", \.decoupled, .flag, "See `weight-decay`.")
+    Key(
+      "clip", \.clip, Codec<Double>.number(.positive).optional("none"),
+      "Largest norm of all gradients of an update.")
+  }
+}
+
+extension LearningDescription.Schedule {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .registered("schedule", \.schedules), "The schedule.")
+    Key("final", \.final, .number(.nonNegative), "Fraction of the rate at the end.")
+    Key("warmup", \.warmup, .integer(0...), "Updates over which the rate rises from 0.")
+  }
+}
+
+extension LearningDescription.Evaluate {
+  static let section = Section(Self()) {
+    Key("every", \.every, .integer(0...), "Epochs between evaluations; 0: never.")
+    Key(
+      "train-fraction", \.trainFraction, .number(.fraction),
+      "Fixed part of the training samples evaluated.")
+    Key("confusion", \.confusion, .flag, "Write the confusion matrix.")
+  }
+}
+
+extension LearningDescription.Audit {
+  static let section = Section(Self()) {
+    Key("every", \.every, .integer(0...), "Updates between audits; 0: never.")
+    Key("samples", \.samples, .integer(1...), "Samples in an audit.")
+  }
+}
+
+extension LearningDescription.Stop {
+  static let section = Section(Self()) {
+    Key("metric", \.metric, .registered("metric", \.metrics), "The metric that is watched.")
+    Key(
+      "patience", \.patience, Codec<Int>.integer(1...).optional("none"),
+      "Evaluations without improvement.")
+    Key("target", \.target, Codec<Double>.number().optional("none"), "Value that is good enough.")
+  }
+}
+
+extension LearningDescription.Checkpoint {
+  static let section = Section(Self()) {
+    Key("every", \.every, .integer(0...), "Epochs between checkpoints; 0: none by epoch.")
+    Key(
+      "minutes", \.minutes, .number(.positive, infinite: true),
+      "Minutes between checkpoints within an epoch.")
+    Key("keep", \.keep, .integer(1...), "Newest checkpoints kept.")
+    Key(
+      "best", \.best, Codec<String>.registered("metric", \.metrics).optional("none"),
+      "Metric of the checkpoint that is kept besides.")
+  }
+}
+
+extension Codec where Value == [Double] {
+  fileprivate static var betas: Codec {
+    let list = Codec<Double>.number(.belowOne).list()
+    return Codec(
+      shape: .scalar("list of two numbers >= 0 and < 1"),
+      read: { node, reader in
+        guard let betas = list.read(node, &reader) else { return nil }
+        guard betas.count == 2 else {
+          reader.report(expected: "two numbers", got: node)
+          return nil
+        }
+        return betas
+      },
+      write: list.write)
+  }
+}

@@ -1,0 +1,101 @@
+extension SettlingDescription {
+  static let section = Section(SettlingDescription()) {
+    Key(
+      "method", \.method, .choice,
+      "`auto`: integrate into the basin, then polish; `bdf`, `adams`: integrate all the way; "
+        + "`newton`, `anderson`: KINSOL; `fixed-point`; `descent`: on F.")
+    Key(
+      "criterion", \.criterion, .choice,
+      "`per-variable`: φ, ψ and u each; `joint`: the reference code's one norm.")
+    Key("residual", \.residual, .number(.positive), "Settled: ‖F‖ <= residual·(floor + ‖z‖).")
+    Key("floor", \.floor, .number(.positive), "See `residual`.")
+    Key("rtol", \.rtol, .tolerance(.positive), "Relative tolerance along the path.")
+    Key("atol", \.atol, .tolerance(.nonNegative), "Absolute tolerance along the path.")
+    Key("linear-solver", \.linearSolver, LinearSolver.section.codec, "Inside implicit steps.")
+    Key("steps", \.steps, Steps.section.codec, "Bounds of the integrator's steps.")
+    Key("limits", \.limits, Limits.section.codec, "When to give up.")
+    Key("polish", \.polish, Polish.section.codec, "How `auto` finishes.")
+    Key(
+      "descent", \.descent, .flag,
+      "Last resort of `auto`: descend on F (transpose feedback and a positive leak only).")
+    Key(
+      "unsettled", \.unsettled, .choice,
+      "Samples that do not settle: left out of the update, an error, or used as they are.")
+    Key(
+      "by-descent", \.byDescent, .choice,
+      "Samples that only the descent settled: learned from, or left out.")
+    Key("warm-start", \.warmStart, .flag, "Start from the sample's previous equilibrium.")
+    Key("eigenvalues", \.eigenvalues, .flag, "Certify stability by the leading eigenvalue.")
+  }
+}
+
+extension SettlingDescription.LinearSolver {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .choice, "The linear solver.")
+    Key("krylov", \.krylov, .integer(1...10_000), "Largest Krylov dimension.")
+    Key("preconditioner", \.preconditioner, .choice, "Preconditioner of the Krylov solver.")
+  }
+}
+
+extension SettlingDescription.Steps {
+  static let section = Section(
+    Self(),
+    finish: { steps, _, node, reader in
+      let first = steps.first ?? steps.max
+      if steps.min > steps.max || first > steps.max || first < steps.min {
+        reader.report("\(reader.location) needs min <= first <= max", at: node.place)
+      }
+    }
+  ) {
+    Key("first", \.first, Codec<Double>.number(.positive).optional("auto"), "First step.")
+    Key("min", \.min, .number(.nonNegative), "Smallest step.")
+    Key("max", \.max, .number(.positive, infinite: true), "Largest step.")
+    Key(
+      "growth", \.growth, .number(Bounds(lower: 1, includesLower: false, text: "a number > 1")),
+      "Largest factor between steps.")
+    Key("order", \.order, .integer(1...12), "Highest order (bdf: at most 5).")
+  }
+}
+
+extension SettlingDescription.Limits {
+  static let section = Section(Self()) {
+    Key("time", \.time, .number(.positive, infinite: true), "Model time.")
+    Key("steps", \.steps, .integer(1...), "Steps.")
+    Key("evaluations", \.evaluations, .integer(1...), "Evaluations of the vector field.")
+    Key(
+      "straggler", \.straggler, .number(Bounds(lower: 1, text: "a number >= 1")),
+      "Multiplies the limits for slow samples.")
+  }
+}
+
+extension SettlingDescription.Polish {
+  static let section = Section(Self(), shorthand: "kind") {
+    Key("kind", \.kind, .choice, "The method.")
+    Key("depth", \.depth, .integer(1...100), "Depth of Anderson acceleration.")
+    Key("start", \.start, .number(.positive), "Residual at which integration hands over.")
+    Key("iterations", \.iterations, .integer(1...), "Most iterations.")
+  }
+}
+
+extension Codec where Value == SettlingDescription.Tolerance {
+  /// One number, or one for each of φ, ψ and u; a variable left out has the default.
+  fileprivate static func tolerance(_ bounds: Bounds) -> Codec {
+    let number = Codec<Double>.number(bounds)
+    let initial = bounds.includesLower
+      ? SettlingDescription().atol : SettlingDescription().rtol
+    let section = Section(initial) {
+      Key("phi", \.phi, number, "For φ.")
+      Key("psi", \.psi, number, "For ψ.")
+      Key("u", \.u, number, "For u.")
+    }
+    return Codec(
+      shape: .either(number.shape, section.shape),
+      read: { node, reader in
+        node.entries == nil
+          ? number.read(node, &reader).map { .init($0) } : section.read(node, &reader)
+      },
+      write: { value in
+        value == .init(value.phi) ? number.write(value.phi) : section.write(value)
+      })
+  }
+}

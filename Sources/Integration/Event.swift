@@ -1,0 +1,35 @@
+public import LinearAlgebra
+
+/// A function of time and state whose zeros are found while integrating.
+public struct Event<Element: Scalar> {
+  public enum Direction: Int32, Sendable, Equatable {
+    /// Only zeros where the function decreases.
+    case falling = -1
+    case either = 0
+    /// Only zeros where the function increases.
+    case rising = 1
+  }
+
+  public let name: String
+  public let direction: Direction
+  /// g(t, z), continuous. An error thrown comes out of the integrator unchanged.
+  public let value: (_ time: Double, _ state: Span<Element>) throws -> Double
+
+  public init(
+    _ name: String, direction: Direction = .either,
+    value: @escaping (_ time: Double, _ state: Span<Element>) throws -> Double
+  ) {
+    self.name = name
+    self.direction = direction
+    self.value = value
+  }
+}
+
+/// An event that happened.
+public struct FiredEvent: Sendable, Equatable {
+  /// Its place in ``Integrator/events``.
+  public let index: Int
+  public let name: String
+  /// Whether its function was increasing.
+  public let isRising: Bool
+}

@@ -1,0 +1,107 @@
+/// What became of a sample that was to settle.
+public enum Outcome: String, Sendable, Equatable, CaseIterable {
+  /// At an equilibrium, reached by the flow (or by the method asked for).
+  case settled
+  /// At an equilibrium that was found by descent on F: slow or unstable under its own controller.
+  case settledByDescent = "settled-by-descent"
+  case oscillating
+  /// Moving on without coming back and without slowing down.
+  case drifting
+  /// Beyond all bounds, or not a number.
+  case diverged
+  case outOfTime = "out-of-time"
+  /// Out of steps, evaluations or iterations.
+  case outOfSteps = "out-of-steps"
+  case solverFailure = "solver-failure"
+
+  /// Whether the state is an equilibrium. Only then may anything be read from it.
+  public var isEquilibrium: Bool { self == .settled || self == .settledByDescent }
+
+  /// What it means and what to try.
+  public var advice: String {
+    switch self {
+    case .settled: "at equilibrium"
+    case .settledByDescent:
+      "at an equilibrium that its own controller does not reach: slow or unstable under it"
+    case .oscillating:
+      "oscillates; slow the controller (controller.output.tau), raise controller.output.leak, or "
+        + "check that the free network is stable"
+    case .drifting:
+      "drifts; a target out of reach without a leak does that (set controller.output.leak)"
+    case .diverged:
+      "diverges; the network is unstable: lower its recurrent gain"
+    case .outOfTime: "is still on its way; raise settling.limits.time"
+    case .outOfSteps:
+      "is still on its way; raise settling.limits.evaluations or settling.limits.steps"
+    case .solverFailure: "the solver gave up"
+    }
+  }
+}
+
+/// One try at settling a sample.
+public struct Attempt: Sendable, Equatable {
+  public var method: String
+  public var outcome: Outcome
+  public var residual: Double
+  public var evaluations: Int
+  public var steps: Int
+  /// Why the solver gave up, where it did.
+  public var message: String?
+
+  public init(
+    method: String, outcome: Outcome, residual: Double, evaluations: Int, steps: Int,
+    message: String? = nil
+  ) {
+    self.method = method
+    self.outcome = outcome
+    self.residual = residual
+    self.evaluations = evaluations
+    self.steps = steps
+    self.message = message
+  }
+}
+
+/// The proof, or the refusal, that a sample is at equilibrium.
+///
+/// Residuals are evaluated on the field itself at the state that is returned.
+public struct Certificate: Sendable, Equatable {
+  public var outcome: Outcome
+  /// The largest of ``residuals``, or the joint residual where that is the criterion; NaN where the
+  /// sample is not at equilibrium for want of a finite field.
+  public var residual: Double
+  /// ‖F_k‖ / (floor + ‖z_k‖) by variable.
+  public var residuals: [Double]
+  /// The names that belong to ``residuals``.
+  public var variables: [String]
+  /// The component whose bracket is largest against its variable's norm, such as `phi.hidden.3`.
+  public var worstComponent: String
+  /// When it settled, in the model's time since the start; NaN for methods without time.
+  public var settlingTime: Double
+  /// Evaluations of the field while the sample was in the batch, all attempts together.
+  public var evaluations: Int
+  /// Jacobian–vector products, likewise.
+  public var jacobianProducts: Int
+  public var steps: Int
+  public var attempts: [Attempt]
+  /// The largest real part among the eigenvalues of the field's Jacobian; on request.
+  public var leadingEigenvalue: Double?
+  /// ‖J⁻¹F‖, a first-order estimate of the distance to the equilibrium; on request.
+  public var distance: Double?
+
+  public var isEquilibrium: Bool { outcome.isEquilibrium }
+
+  /// One line for people.
+  public var summary: String {
+    var text = "\(outcome.rawValue), residual \(residual) (worst: \(worstComponent)), "
+    text += "\(steps) steps, \(evaluations) evaluations"
+    if attempts.count > 1 {
+      text += "; attempts: "
+      text += attempts.map {
+        "\($0.method) \($0.outcome.rawValue) at \($0.residual) after \($0.evaluations) evaluations"
+      }.joined(separator: ", ")
+    }
+    if let message = attempts.last?.message { text += "; \(message)" }
+    if !isEquilibrium { text += "; " + outcome.advice }
+    return text
+  }
+}

@@ -1,0 +1,38 @@
+internal import LinearAlgebra
+
+/// A named block of columns of the state that must come to rest by its own measure.
+public struct StateVariable: Sendable, Equatable {
+  public var name: String
+  public var columns: Range<Int>
+
+  public init(name: String, columns: Range<Int>) {
+    self.name = name
+    self.columns = columns
+  }
+}
+
+/// A field whose equilibria are judged variable by variable.
+///
+/// The residual of variable k of one sample is ‖F_k‖₂ / (floor + ‖z_k‖₂), where F_k is the bracket of
+/// its equation, before division by a time constant: slow variables are not taken for settled ones.
+public protocol EquilibriumField<Element>: CompactableField {
+  /// The blocks that are judged separately. Together they cover every column once.
+  var variables: [StateVariable] { get }
+  /// Per column, the factor that turns ż into the bracket: its time constant, say.
+  var bracketWeights: ContiguousArray<Element> { get }
+  /// ‖z_k‖₂ of one sample, against which the bracket is measured.
+  ///
+  /// Called after ``VectorField/derivative(at:_:into:)`` on the same state.
+  func referenceNorm(of variable: Int, sample: Int, state: UnsafePointer<Element>) -> Double
+}
+
+extension EquilibriumField {
+  public func referenceNorm(
+    of variable: Int, sample: Int, state: UnsafePointer<Element>
+  ) -> Double {
+    let columns = variables[variable].columns
+    return Element.squareSum(
+      state + sample * dimension + columns.lowerBound, count: columns.count
+    ).squareRoot()
+  }
+}

@@ -1,0 +1,123 @@
+internal import LinearAlgebra
+
+/// Measures residuals: whether a state is an equilibrium, and which component says it is not.
+final class Judge<Element: Scalar> {
+  private let field: any EquilibriumField<Element>
+  private let variables: [StateVariable]
+  private let weights: ContiguousArray<Element>
+  private let criterion: SettlingOptions.Criterion
+  private let floor: Double
+  private let dimension: Int
+  /// The residual below which a sample may leave: a little under the one that is promised, so that
+  /// the promise holds when the field is evaluated again beside other samples.
+  let acceptance: Double
+  /// The residual of each row when it was last measured.
+  var last: [Double]
+  private let brackets: UnsafeMutablePointer<Element>
+  private let sizes: UnsafeMutablePointer<Double>
+
+  init(_ field: any EquilibriumField<Element>, options: SettlingOptions) {
+    self.field = field
+    variables = field.variables
+    weights = field.bracketWeights
+    criterion = options.criterion
+    floor = options.floor
+    dimension = field.dimension
+    acceptance = options.residual * 0.99
+    last = Array(repeating: .nan, count: field.samples)
+    brackets = .allocate(capacity: dimension)
+    brackets.initialize(repeating: 0, count: dimension)
+    sizes = .allocate(capacity: dimension)
+    sizes.initialize(repeating: 0, count: dimension)
+  }
+
+  deinit {
+    brackets.deallocate()
+    sizes.deallocate()
+  }
+
+  typealias States = ContiguousArray<Element>
+  typealias Derivative = UnsafeMutableBufferPointer<Element>
+
+  /// The residual of a row, kept in ``last``.
+  func measure(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
+    let residual = residual(row: row, states, derivative)
+    last[row] = residual
+    return residual
+  }
+
+  func residual(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
+    switch criterion {
+    case .perVariable:
+      var largest = 0.0
+      for variable in variables.indices {
+        let part = part(variable, row: row, states, derivative)
+        // A NaN must not be lost in a maximum.
+        if !(part <= largest) { largest = part }
+        if largest.isNaN { return .nan }
+      }
+      return largest
+    case .joint:
+      return states.withUnsafeBufferPointer {
+        let z = Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
+        let f = Element.squareSum(derivative.baseAddress! + row * dimension, count: dimension)
+        return f.squareRoot() / (1e-5 + z.squareRoot())
+      }
+    }
+  }
+
+  /// ‖F_k‖ / (floor + ‖z_k‖) of every variable.
+  func parts(row: Int, _ states: borrowing States, _ derivative: Derivative) -> [Double] {
+    var parts: [Double] = []
+    for variable in variables.indices {
+      parts.append(part(variable, row: row, states, derivative))
+    }
+    return parts
+  }
+
+  private func part(
+    _ variable: Int, row: Int, _ states: borrowing States, _ derivative: Derivative
+  ) -> Double {
+    let columns = variables[variable].columns
+    let bracket = weights.withUnsafeBufferPointer {
+      Element.weightedSquareSum(
+        derivative.baseAddress! + row * dimension + columns.lowerBound,
+        $0.baseAddress! + columns.lowerBound, count: columns.count)
+    }
+    let reference = states.withUnsafeBufferPointer {
+      field.referenceNorm(of: variable, sample: row, state: $0.baseAddress!)
+    }
+    return bracket.squareRoot() / (floor + reference)
+  }
+
+  /// F_i, the bracket of one component.
+  func bracket(row: Int, column: Int, _ derivative: Derivative) -> Double {
+    Double(derivative[row * dimension + column]) * Double(weights[column])
+  }
+
+  /// The component whose bracket is largest against its variable's norm.
+  func worst(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Int {
+    weights.withUnsafeBufferPointer {
+      Element.product(
+        derivative.baseAddress! + row * dimension, $0.baseAddress!, into: brackets,
+        count: dimension)
+    }
+    Element.widen(brackets, into: sizes, count: dimension)
+    var worst = 0
+    var largest = -1.0
+    for (index, variable) in variables.enumerated() {
+      let reference = states.withUnsafeBufferPointer {
+        floor + field.referenceNorm(of: index, sample: row, state: $0.baseAddress!)
+      }
+      for column in variable.columns {
+        let size = abs(sizes[column]) / reference
+        if size.isNaN { return column }
+        if size > largest {
+          largest = size
+          worst = column
+        }
+      }
+    }
+    return worst
+  }
+}

@@ -1,0 +1,125 @@
+/// How equilibria are sought, and when one is believed.
+public struct SettlingOptions: Sendable, Equatable {
+  /// The way to the equilibrium.
+  public enum Method: String, Sendable, CaseIterable {
+    /// Integration by BDF; what does not settle by itself goes on to the descent where there is one.
+    case automatic = "auto"
+    /// Integration all the way by backward differentiation.
+    case bdf
+    /// Integration all the way by Adams–Moulton.
+    case adams
+    /// KINSOL's Newton–Krylov iteration on the field, without time.
+    case newton
+    /// KINSOL's fixed-point iteration z ← z + F(z) with Anderson acceleration.
+    case anderson
+    /// Plain iteration z ← z + ż, the explicit Euler method with unit step that published code uses.
+    case fixedPoint = "fixed-point"
+    /// Descent on F = ½‖f‖² + L/α alone, for controllers whose equilibria are its stationary points.
+    case descent
+  }
+
+  /// The norm in which the residual is measured.
+  public enum Criterion: String, Sendable, CaseIterable {
+    /// Every variable by its own norm: ‖F_k‖ ≤ residual · (floor + ‖z_k‖) for φ, ψ and u each.
+    case perVariable = "per-variable"
+    /// One norm over the whole sample, ‖ż‖ ≤ residual · (1e-5 + ‖z‖), as the least-control paper's
+    /// code has it; for comparisons on equal work. It lets small variables stop early.
+    case joint
+  }
+
+  /// A number for every variable, or one by the variable's name (`phi`, `psi`, `u`).
+  public struct VariableTolerance: Sendable, Equatable, ExpressibleByFloatLiteral {
+    public var standard: Double
+    public var byName: [String: Double]
+
+    public init(_ standard: Double, byName: [String: Double] = [:]) {
+      self.standard = standard
+      self.byName = byName
+    }
+
+    public init(floatLiteral value: Double) { self.init(value) }
+
+    func perColumn(_ variables: [StateVariable], dimension: Int) -> Tolerance {
+      if byName.isEmpty { return .scalar(standard) }
+      var values = Array(repeating: standard, count: dimension)
+      for variable in variables {
+        for column in variable.columns { values[column] = byName[variable.name] ?? standard }
+      }
+      return .perColumn(values)
+    }
+  }
+
+  /// What a sample may cost.
+  public struct Limits: Sendable, Equatable {
+    /// In the model's unit of time.
+    public var time: Double
+    public var steps: Int
+    /// Evaluations of the field.
+    public var evaluations: Int
+    /// Samples that have not settled with the others within these limits go on alone, with the
+    /// limits multiplied by this.
+    public var straggler: Double
+
+    public init(
+      time: Double = 1e4, steps: Int = 100_000, evaluations: Int = 50_000, straggler: Double = 10
+    ) {
+      self.time = time
+      self.steps = steps
+      self.evaluations = evaluations
+      self.straggler = straggler
+    }
+
+    func scaled(by factor: Double) -> Limits {
+      func scaled(_ count: Int) -> Int { Int(min(Double(count) * factor, 1e15)) }
+      return Limits(
+        time: time * factor, steps: scaled(steps), evaluations: scaled(evaluations), straggler: 1)
+    }
+  }
+
+  public var method = Method.bdf
+  public var criterion = Criterion.perVariable
+  public var residual = 1e-6
+  public var floor = 1e-3
+  /// Tolerances along the path. They decide the way, not the end: the end is the residual's.
+  public var relativeTolerance: VariableTolerance = 1e-2
+  public var absoluteTolerance: VariableTolerance = 1e-4
+  public var linearSolver = LinearSolverChoice.automatic
+  public var initialStep: Double?
+  public var minimumStep = 0.0
+  public var maximumStep: Double?
+  public var maximumGrowth = 10.0
+  public var maximumOrder: Int?
+  public var limits = Limits()
+  /// The number of iterates that Anderson acceleration combines.
+  public var andersonDepth = 5
+  /// Iterations allowed to the methods without time.
+  public var iterations = 200
+  /// Whether what does not settle by itself may be settled by descent on F where that exists.
+  public var allowsDescent = true
+  /// Whether certificates carry the leading eigenvalue and the distance to the equilibrium.
+  public var certifiesStability = false
+
+  public init(method: Method = .bdf, residual: Double = 1e-6) {
+    self.method = method
+    self.residual = residual
+  }
+
+  /// The integrator's part.
+  func integratorOptions(_ variables: [StateVariable], dimension: Int) -> IntegratorOptions {
+    var options = IntegratorOptions(
+      method: method == .adams ? .adams : .bdf,
+      relativeTolerance: relativeTolerance.perColumn(variables, dimension: dimension),
+      absoluteTolerance: absoluteTolerance.perColumn(variables, dimension: dimension),
+      linearSolver: linearSolver)
+    options.initialStep = initialStep
+    options.minimumStep = minimumStep
+    options.maximumStep = maximumStep
+    options.maximumGrowth = maximumGrowth
+    if let maximumOrder {
+      options.maximumOrder = min(maximumOrder, method == .adams ? 12 : 5)
+    }
+    // The settling keeps count itself, over restarts too.
+    options.stepLimit = Int(Int32.max)
+    return options
+  }
+}
