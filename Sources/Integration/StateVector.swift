@@ -42,7 +42,7 @@ extension UnsafeMutablePointer where Pointee == _generic_N_Vector {
   var isSingle: Bool { vectorContent.pointee.shape.pointee.isSingle }
 
   @inline(__always)
-  package func elements<Element: Scalar>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
+  func elements<Element: Scalar>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
     vectorContent.pointee.elements.assumingMemoryBound(to: type)
   }
 }

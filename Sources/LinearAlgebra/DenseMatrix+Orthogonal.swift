@@ -10,6 +10,7 @@ extension DenseMatrix {
   ///
   /// - Throws: `singular` where R has an exact zero on its diagonal; `nonFinite`.
   public func orthonormalized() throws(LinearAlgebraError) -> DenseMatrix {
+    try checkFinite()
     guard rows < columns else { return try transposed.orthonormalRows().transposed }
     return try orthonormalRows()
   }
@@ -17,7 +18,6 @@ extension DenseMatrix {
   /// Rows made orthonormal; there are at most as many of them as columns. By columns, as LAPACK
   /// stores, they are the columns of a tall matrix.
   private func orthonormalRows() throws(LinearAlgebraError) -> DenseMatrix {
-    try checkFinite()
     guard rows > 0 else { return self }
     var q = elements
     var scales = ContiguousArray(repeating: 0.0, count: rows)

@@ -15,18 +15,21 @@ extension SIMD16<Float> {
     let magnitude = absolute
     // In single precision tanh is 1 from 9.02 on.
     let bounded = magnitude.replacing(with: 9.5, where: magnitude .> 9.5)
-    let (code, fraction) = (bounded + bounded).reducedExponential(bias: 127)
+    let doubled = bounded + bounded
+    let argument = doubled.replacing(with: -doubled, where: bounded .< 0x1.62e43p-2)
+    let (code, fraction) = argument.reducedExponential(bias: 127)
     let power = Self(bits: code &<< 23)
     let excess = power * fraction + (power - 1)
     let quotient = excess / (excess + 2)
-    return Self(bits: quotient.bits | (bits & (1 << 31)))
+    return Self(bits: quotient.absolute.bits | (bits & (1 << 31)))
   }
 
   /// 1 / (1 + e⁻ˣ)
   @inline(__always)
   func logistic() -> Self {
     let t = decayingExponential()
-    return Self(repeating: 1).replacing(with: t, where: self .< 0) / (1 + t)
+    let numerator = Self(repeating: 1).replacing(with: t, where: self .< 0)
+    return numerator - numerator * (t / (1 + t))
   }
 
   /// log(1 + eˣ)

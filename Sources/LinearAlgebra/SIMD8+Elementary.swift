@@ -15,24 +15,30 @@ extension SIMD8<Double> {
     return x.replacing(with: 710, where: x .> 710).boundedExponential()
   }
 
-  /// tanh x = E / (E + 2) with E = e²ᵃ − 1, a = |x|, and the sign of x.
+  /// tanh x = E / (E + 2) with E = e²ᵃ − 1 for a = |x|, and the sign of x.
   @inline(__always)
   func hyperbolicTangent() -> Self {
     let magnitude = absolute
     // In double precision tanh is 1 from 19.1 on.
     let bounded = magnitude.replacing(with: 20, where: magnitude .> 20)
-    let (code, fraction) = (bounded + bounded).reducedExponential(bias: 1023)
+    // E > 1 or −1/2 < E ≤ 0, where rounding E and E + 2 costs least: below a = ln 2 / 2 the formula is
+    // applied to −a. The sign of the quotient is then dropped.
+    let doubled = bounded + bounded
+    let argument = doubled.replacing(with: -doubled, where: bounded .< 0x1.62e42fefa39efp-2)
+    let (code, fraction) = argument.reducedExponential(bias: 1023)
     let power = Self(bits: code &<< 52)
     let excess = power * fraction + (power - 1)
     let quotient = excess / (excess + 2)
-    return Self(bits: quotient.bits | (bits & (1 << 63)))
+    return Self(bits: quotient.absolute.bits | (bits & (1 << 63)))
   }
 
-  /// 1 / (1 + e⁻ˣ) = (1 or t) / (1 + t) with t = e⁻ᵃ, a = |x|, which keeps the lower tail.
+  /// 1 / (1 + e⁻ˣ) = n / (1 + t) with t = e⁻ᵃ, a = |x|, and n = t for a negative x, else 1: this keeps
+  /// the lower tail. As n − n·(t / (1 + t)) the errors of sum and quotient have a small weight.
   @inline(__always)
   func logistic() -> Self {
     let t = decayingExponential()
-    return Self(repeating: 1).replacing(with: t, where: self .< 0) / (1 + t)
+    let numerator = Self(repeating: 1).replacing(with: t, where: self .< 0)
+    return numerator - numerator * (t / (1 + t))
   }
 
   /// log(1 + eˣ) = max(x, 0) + log(1 + t) with t = e⁻ᵃ, a = |x|. With s = t / (2 + t),

@@ -26,7 +26,7 @@ public enum JSONValue: Hashable, Sendable {
 
   /// A single-precision number, to be written by its own shortest decimal (0.1, not
   /// 0.10000000149011612).
-  public static func number(_ value: Float) -> JSONValue {
+  public static func single(_ value: Float) -> JSONValue {
     .number(Double(value.description) ?? .nan)
   }
 

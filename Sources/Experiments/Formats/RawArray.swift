@@ -9,6 +9,14 @@ public struct RawArray: Hashable, Sendable {
   public var shape: [Int]
   public var storage: Storage
 
+  public init(shape: [Int], storage: Storage) {
+    self.shape = shape
+    self.storage = storage
+    precondition(
+      NumericArray.count(of: shape) == count, "\(count) values do not fill the shape \(shape)")
+  }
+
+  /// The number of elements.
   public var count: Int {
     switch storage {
     case .bytes(let values): values.count

@@ -23,6 +23,7 @@ public final class Settler<Element: Scalar> {
   /// F at the states last judged, [samples × dimension].
   let derivative: UnsafeMutableBufferPointer<Element>
   private var integrator: Integrator<Element>?
+  private var straggling: Integrator<Element>?
 
   /// - Parameter field: with as many samples as a batch will have at most.
   /// - Throws: ``IntegrationError`` where an option makes no sense.
@@ -77,11 +78,10 @@ public final class Settler<Element: Scalar> {
         }
       }
       if options.limits.straggler > 1 {
-        for sample in everyone
-        where batch.outcomes[sample] == .outOfTime || batch.outcomes[sample] == .outOfSteps {
+        for sample in everyone where deservesMore(sample, batch) {
           try integrate(
             [sample], in: &batch, from: batch.times[sample],
-            limits: options.limits.scaled(by: options.limits.straggler))
+            limits: options.limits.scaled(by: options.limits.straggler), tightly: true)
         }
       }
     }
@@ -90,11 +90,44 @@ public final class Settler<Element: Scalar> {
 
   // MARK: Integration
 
+  /// Whether a sample may settle if it is given more time, or a more careful integration.
+  ///
+  /// Steps grow without end near an equilibrium, and the integrator's own errors, which its tolerances
+  /// allow, then keep the residual from falling further. That noise can look like any motion.
+  private func deservesMore(_ sample: Int, _ batch: borrowing Batch<Element>) -> Bool {
+    switch batch.outcomes[sample] {
+    case .outOfTime, .outOfSteps: true
+    case .oscillating, .drifting:
+      batch.attempts[sample].last.map { $0.residual < Self.noise * options.residual } ?? false
+    default: false
+    }
+  }
+
+  private static var noise: Double { 1e3 }
+
+  /// The integrator for stragglers: tolerances that its noise does not reach the residual.
+  private func tightIntegrator() throws -> Integrator<Element> {
+    if let straggling { return straggling }
+    var tight = options
+    let factor = 1e-3
+    func tighten(_ tolerance: inout SettlingOptions.VariableTolerance, least: Double) {
+      tolerance.standard = max(tolerance.standard * factor, least)
+      tolerance.byName = tolerance.byName.mapValues { max($0 * factor, least) }
+    }
+    let rounding = Double(Element.ulpOfOne)
+    tighten(&tight.relativeTolerance, least: min(options.relativeTolerance.standard, 100 * rounding))
+    tighten(&tight.absoluteTolerance, least: min(options.absoluteTolerance.standard, rounding))
+    let made = try Integrator(
+      field, options: tight.integratorOptions(field.variables, dimension: dimension))
+    straggling = made
+    return made
+  }
+
   private func integrate(
     _ samples: [Int], in batch: inout Batch<Element>, from start: Double,
-    limits: SettlingOptions.Limits
+    limits: SettlingOptions.Limits, tightly: Bool = false
   ) throws {
-    guard let integrator else { return }
+    guard let integrator = try tightly ? tightIntegrator() : integrator else { return }
     batch.activate(samples, on: field)
     var active = samples.count
     var motions = Array(repeating: Motion(), count: samples.count)
