@@ -12,7 +12,7 @@ extension Integrator {
       throw error
     }
     switch callbacks.weightFailure {
-    case .timeStands: throw IntegrationError.timeUnderflow(situation())
+    case .timeStands: throw timeUnderflow()
     case .accuracy(let factor):
       throw IntegrationError.toleranceOutOfReach(factor: factor, situation())
     case .notPositive(let index):
@@ -27,16 +27,27 @@ extension Integrator {
       CV_CONV_FAILURE, CV_RHSFUNC_FAIL, CV_FIRST_RHSFUNC_ERR, CV_REPTD_RHSFUNC_ERR,
       CV_UNREC_RHSFUNC_ERR, CV_LSETUP_FAIL, CV_LSOLVE_FAIL,
     ]
-    if callbacks.notFinite != nil, blamesField.contains(flag) { throw notFiniteError() }
+    if let found = callbacks.notFinite, blamesField.contains(flag) { throw notFiniteError(found) }
     throw failure(flag, sentence)
   }
 
-  func notFiniteError() -> IntegrationError {
-    guard let found = callbacks.notFinite else { return .unexpected("", situation()) }
+  func notFiniteError(_ found: SolverCallbacks.NotFinite) -> IntegrationError {
     var situation = situation()
-    situation.time = callbacks.notFiniteTime
+    situation.time = found.time
     return .notFinite(
       found.quantity, callbacks.component(found.index, value: found.value), situation)
+  }
+
+  /// t + h = t, or the reason for it: steps also vanish where the field ends, because every step
+  /// beyond is refused.
+  func timeUnderflow() -> IntegrationError {
+    let situation = situation()
+    if let found = callbacks.lastNotFinite,
+      (found.time - situation.time).magnitude <= 1e-10 * situation.time.magnitude
+    {
+      return notFiniteError(found)
+    }
+    return .timeUnderflow(situation)
   }
 
   private func failure(_ flag: Int32, _ sentence: String) -> IntegrationError {

@@ -102,7 +102,11 @@ public final class Integrator<Element: Scalar> {
     callbacks.clearCounts()
     self.time = time
     try check(CVodeReInit(cvode, time, state.pointer))
-    if callbacks.checkFinite(state.pointer, .state, at: time) != 0 { throw notFiniteError() }
+    if callbacks.checkFinite(state.pointer, .state, at: time) != 0,
+      let found = callbacks.notFinite
+    {
+      throw notFiniteError(found)
+    }
     adapter.events = events
     callbacks.eventNames = adapter.eventNames
     if !events.isEmpty || startedEvents > 0 {
@@ -181,7 +185,7 @@ public final class Integrator<Element: Scalar> {
     if flag == CV_ROOT_RETURN { return Advance(time: time, reason: .events(firedEvents())) }
     if flag == CV_TSTOP_RETURN { return Advance(time: time, reason: .reached) }
     // Success with a step that did not change the time is none.
-    if reached == before { throw IntegrationError.timeUnderflow(situation()) }
+    if reached == before { throw timeUnderflow() }
     return Advance(time: time, reason: task == CV_ONE_STEP ? .stepped : .reached)
   }
 

@@ -18,9 +18,17 @@ final class SolverCallbacks {
   let absolute: [Double]
 
   private(set) var error: (any Error)?
-  /// The number found to be none in the last evaluation, until an evaluation is finite again.
-  private(set) var notFinite: (quantity: IntegrationError.Quantity, index: Int, value: Double)?
-  private(set) var notFiniteTime = 0.0
+  /// A number that is none, where it was found.
+  struct NotFinite {
+    var quantity: IntegrationError.Quantity
+    var index: Int
+    var value: Double
+    var time: Double
+  }
+  /// What was not finite in the last evaluation, until an evaluation is finite again.
+  private(set) var notFinite: NotFinite?
+  /// The last such finding since the start.
+  private(set) var lastNotFinite: NotFinite?
   var weightFailure: WeightFailure?
   var eventFailure: String?
   /// Names of the events, kept so that none is built while integrating.
@@ -69,7 +77,9 @@ final class SolverCallbacks {
     eventFailure = nil
   }
 
+  /// Forgets what belongs to one start.
   func clearCounts() {
+    lastNotFinite = nil
     fieldEvaluations = 0
     differenceEvaluations = 0
     jacobianProducts = 0
@@ -101,8 +111,9 @@ final class SolverCallbacks {
       notFinite = nil
       return 0
     }
-    notFinite = (quantity, found.index, found.value)
-    notFiniteTime = time
+    notFinite = NotFinite(
+      quantity: quantity, index: found.index, value: found.value, time: time)
+    lastNotFinite = notFinite
     return 1
   }
 

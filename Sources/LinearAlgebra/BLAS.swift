@@ -2,9 +2,9 @@ internal import COpenBLAS
 
 /// The library behind the matrix products and the factorizations.
 public enum BLAS {
-  /// Keeps every call on the thread that makes it. Settle works on many samples in parallel instead,
-  /// and a product that is split over threads has other bits for another number of them. Call it
-  /// once, before the first product.
+  /// Keeps every call on the thread that makes it. Settle works on many samples in parallel
+  /// instead, and a product that is split over threads has other bits for another number of them.
+  /// Call it once, before the first product.
   public static func useOneThread() { openblas_set_num_threads(1) }
 
   /// Name, version, build options and kernels, as OpenBLAS tells them.

@@ -1,5 +1,5 @@
-/// A dense matrix of doubles, stored row by row: for analysis and initialisation. The engine's inner
-/// loops work on plain memory through `Scalar`.
+/// A dense matrix of doubles, stored row by row: for analysis and initialisation. The engine's
+/// inner loops work on plain memory through `Scalar`.
 public struct DenseMatrix: Equatable, Sendable {
   public let rows: Int
   public let columns: Int
@@ -87,8 +87,8 @@ public struct DenseMatrix: Equatable, Sendable {
     (a * DenseMatrix(rows: x.count, columns: 1, elements: x)).elements
   }
 
-  /// Throws `nonFinite` for the first element that is NaN or infinite. LAPACK may return nonsense or
-  /// never return for such a matrix.
+  /// Throws `nonFinite` for the first element that is NaN or infinite. LAPACK may return nonsense
+  /// or never return for such a matrix.
   public func checkFinite() throws(LinearAlgebraError) {
     let index = elements.withUnsafeBufferPointer { buffer in
       buffer.baseAddress.flatMap { Double.firstNonFinite($0, count: buffer.count) }

@@ -95,7 +95,8 @@ extension Double: Scalar {
         fold.strange.replacing(with: x, where: x .!= x)
       )
     }
-    let fold = foldBlocks(x, count, Fold(largest: SIMD8<Double>(), strange: SIMD8<Double>()), formula)
+    let fold = foldBlocks(
+      x, count, Fold(largest: SIMD8<Double>(), strange: SIMD8<Double>()), formula)
     return fold.strange.sum().isNaN ? .nan : Double(fold.largest.max())
   }
 

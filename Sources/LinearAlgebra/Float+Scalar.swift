@@ -95,7 +95,8 @@ extension Float: Scalar {
         fold.strange.replacing(with: x, where: x .!= x)
       )
     }
-    let fold = foldBlocks(x, count, Fold(largest: SIMD16<Float>(), strange: SIMD16<Float>()), formula)
+    let fold = foldBlocks(
+      x, count, Fold(largest: SIMD16<Float>(), strange: SIMD16<Float>()), formula)
     return fold.strange.sum().isNaN ? .nan : Double(fold.largest.max())
   }
 

@@ -1,5 +1,6 @@
-/// Calls a LAPACK routine twice: with length −1, to which it answers the length of workspace it would
-/// like as the first element of it, and then with that workspace. Returns the second call's answer.
+/// Calls a LAPACK routine twice: with length −1, to which it answers the length of workspace it
+/// would like as the first element of it, and then with that workspace. Returns the second call's
+/// answer.
 func withWorkspace(
   _ routine: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Int32
 ) -> Int32 {

@@ -6,11 +6,12 @@
 
 /// A stream of random numbers that is fixed by a seed and a name.
 ///
-/// The generator is xoshiro256++ (Blackman & Vigna, Scrambled linear pseudorandom number generators,
-/// ACM Transactions on Mathematical Software 47:36, 2021), period 2²⁵⁶ − 1. Its state is filled by
-/// SplitMix64 (Steele, Lea & Flood, OOPSLA 2014) from a key: the first output of SplitMix64 at `seed`,
-/// exclusive-or the 64-bit FNV-1a hash of the name's UTF-8 bytes. Each consumer of random numbers has
-/// a name of its own, so another consumer does not shift the numbers of the others.
+/// The generator is xoshiro256++ (Blackman & Vigna, Scrambled linear pseudorandom number
+/// generators, ACM Transactions on Mathematical Software 47:36, 2021), period 2²⁵⁶ − 1. Its state
+/// is filled by SplitMix64 (Steele, Lea & Flood, OOPSLA 2014) from a key: the first output of
+/// SplitMix64 at `seed`, exclusive-or the 64-bit FNV-1a hash of the name's UTF-8 bytes. Each
+/// consumer of random numbers has a name of its own, so another consumer does not shift the numbers
+/// of the others.
 ///
 /// Integers and `uniform` have the same bits everywhere; `normal` takes a logarithm from the C
 /// library. The meaning of seeds and names is part of the file formats and does not change.
@@ -92,7 +93,8 @@ public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
   }
 
   /// An integer in 0 ..< `bound`, all equally likely: Lemire, Fast random integer generation in an
-  /// interval, ACM Transactions on Modeling and Computer Simulation 29:3 (2019). `bound` is positive.
+  /// interval, ACM Transactions on Modeling and Computer Simulation 29:3 (2019). `bound` is
+  /// positive.
   public mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "no integers in 0 ..< \(bound)")
     let bound = UInt64(bound)

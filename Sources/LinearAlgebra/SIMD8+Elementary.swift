@@ -1,18 +1,19 @@
 // Elementary functions of eight doubles, free of branches and tables.
 //
 // Each is built on the argument reduction of Cody & Waite (Software Manual for the Elementary
-// Functions, 1980): x = k·ln 2 + r with |r| ≤ ln 2 / 2, where ln 2 is split in two so that k·high is
-// exact, and eˣ = 2ᵏ·eʳ. The polynomials are minimax (Remez exchange in 50 digits). Only +, −, ×, ÷
-// and bit operations are used, none of them fused, so all processors give the same bits. Eight
+// Functions, 1980): x = k·ln 2 + r with |r| ≤ ln 2 / 2, where ln 2 is split in two so that k·high
+// is exact, and eˣ = 2ᵏ·eʳ. The polynomials are minimax (Remez exchange in 50 digits). Only +, −,
+// ×, ÷ and bit operations are used, none of them fused, so all processors give the same bits. Eight
 // lanes are more than any register has: the blocks of them hide each other's latency.
 
 extension SIMD8<Double> {
   /// eˣ
   @inline(__always)
   func exponential() -> Self {
-    // Beyond these bounds the result is 0 or ∞ all the same. A NaN passes: comparisons with it fail.
+    // Beyond these bounds the result is 0 or ∞ all the same. A NaN passes: comparisons with it
+    // fail.
     let x = replacing(with: -746, where: self .< -746)
-    return x.replacing(with: 710, where: x .> 710).boundedExponential()
+    return x.replacing(with: 710, where: x .> 710).boundedExponential().value
   }
 
   /// tanh x = E / (E + 2) with E = e²ᵃ − 1 for a = |x|, and the sign of x.
@@ -21,22 +22,24 @@ extension SIMD8<Double> {
     let magnitude = absolute
     // In double precision tanh is 1 from 19.1 on.
     let bounded = magnitude.replacing(with: 20, where: magnitude .> 20)
-    // E > 1 or −1/2 < E ≤ 0, where rounding E and E + 2 costs least: below a = ln 2 / 2 the formula is
-    // applied to −a. The sign of the quotient is then dropped.
-    let doubled = bounded + bounded
-    let argument = doubled.replacing(with: -doubled, where: bounded .< 0x1.62e42fefa39efp-2)
-    let (code, fraction) = argument.reducedExponential(bias: 1023)
+    let (code, head, tail) = (bounded + bounded).reducedExponential(bias: 1023)
     let power = Self(bits: code &<< 52)
-    let excess = power * fraction + (power - 1)
+    // In this order because power·head is exact, and mostly the first sum as well.
+    let excess = (power - 1 + power * head) + power * tail
     let quotient = excess / (excess + 2)
-    return Self(bits: quotient.absolute.bits | (bits & (1 << 63)))
+    // For E < 1 the same is E/2 − E/2 · tanh a, where the errors of sum and quotient have a small
+    // weight.
+    let half = 0.5 * excess
+    let result = quotient.replacing(with: half - half * quotient, where: half .< 0.5)
+    return Self(bits: result.bits | (bits & (1 << 63)))
   }
 
-  /// 1 / (1 + e⁻ˣ) = n / (1 + t) with t = e⁻ᵃ, a = |x|, and n = t for a negative x, else 1: this keeps
-  /// the lower tail. As n − n·(t / (1 + t)) the errors of sum and quotient have a small weight.
+  /// 1 / (1 + e⁻ˣ) = n / (1 + t) with t = e⁻ᵃ, a = |x|, and n = t for a negative x, else 1: this
+  /// keeps the lower tail. As n − n·(t / (1 + t)) the errors of sum and quotient have a small
+  /// weight.
   @inline(__always)
   func logistic() -> Self {
-    let t = decayingExponential()
+    let t = decayingExponential().value
     let numerator = Self(repeating: 1).replacing(with: t, where: self .< 0)
     return numerator - numerator * (t / (1 + t))
   }
@@ -46,7 +49,7 @@ extension SIMD8<Double> {
   /// quotient enters with a small weight only.
   @inline(__always)
   func softplus() -> Self {
-    let t = decayingExponential()
+    let (t, remainder) = decayingExponential()
     let s = t / (2 + t)
     let z = s * s
     let z2 = z * z
@@ -60,7 +63,9 @@ extension SIMD8<Double> {
     let front: Self = q01 + z2 * q23
     let back: Self = q45 + z2 * q67
     let q: Self = front + z4 * (back + z4 * q89)
-    let logarithm: Self = t - s * (t - z * q)
+    // The slope 1 / (1 + t), of which the remainder of t needs a first digit only.
+    let slope: Self = 1 - 0.5 * t
+    let logarithm: Self = t - (s * (t - z * q) - remainder * slope)
     return replacing(with: 0, where: self .< 0) + logarithm
   }
 
@@ -68,27 +73,33 @@ extension SIMD8<Double> {
   @inline(__always)
   var absolute: Self { Self(bits: bits & ~(1 << 63)) }
 
-  /// e⁻ᵃ, a = |x|
+  /// e⁻ᵃ, a = |x|, as `boundedExponential`.
   @inline(__always)
-  private func decayingExponential() -> Self {
+  private func decayingExponential() -> (value: Self, remainder: Self) {
     let x = -absolute
     return x.replacing(with: -746, where: x .< -746).boundedExponential()
   }
 
-  /// eˣ for −746 ≤ x ≤ 710. The power of two is applied in two halves: one of 2⁻¹⁰⁷⁵ or 2¹⁰²⁴ has no
-  /// double, and the second product then rounds a subnormal result once.
+  /// eˣ for −746 ≤ x ≤ 710. The power of two is applied in two halves: one of 2⁻¹⁰⁷⁵ or 2¹⁰²⁴ has
+  /// no double, and the second product then rounds a subnormal result once. The remainder is what
+  /// the value lost where it is not subnormal.
   @inline(__always)
-  private func boundedExponential() -> Self {
-    let (code, fraction) = reducedExponential(bias: 2046)
+  private func boundedExponential() -> (value: Self, remainder: Self) {
+    let (code, head, tail) = reducedExponential(bias: 2046)
     let half = code &>> 1
     let rest = code &- half
-    return (1 + fraction) * Self(bits: half &<< 52) * Self(bits: rest &<< 52)
+    let (first, second) = (Self(bits: half &<< 52), Self(bits: rest &<< 52))
+    let fraction = head + tail
+    let sum = 1 + fraction
+    return (sum * first * second, (fraction - (sum - 1)) * first * second)
   }
 
-  /// eʳ − 1 where x = k·ln 2 + r, and a code with k + `bias` in its lowest bits: shifted to the place
-  /// of the exponent, a bias of 1023 makes it 2ᵏ.
+  /// eʳ − 1 = head + tail where x = k·ln 2 + r and |tail| is small, and a code with k + `bias` in
+  /// its lowest bits: shifted to the place of the exponent, a bias of 1023 makes it 2ᵏ.
   @inline(__always)
-  private func reducedExponential(bias: Double) -> (code: SIMD8<UInt64>, fraction: Self) {
+  private func reducedExponential(bias: Double) -> (
+    code: SIMD8<UInt64>, head: Self, tail: Self
+  ) {
     // Adding 1.5·2⁵² rounds a small number to an integer, which then stands in the lowest bits.
     let shift = 0x1.8p52 + bias
     let shifted = self * 0x1.71547652b82fep0 + shift
@@ -108,7 +119,7 @@ extension SIMD8<Double> {
     let back: Self = q45 + r2 * q67
     let q: Self = front + r4 * (back + r4 * q89)
     // high is exact; what r lost of low is put back here.
-    return (shifted.bits, high - (low - r2 * q))
+    return (shifted.bits, high, r2 * q - low)
   }
 
   @inline(__always)

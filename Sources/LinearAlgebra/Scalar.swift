@@ -1,8 +1,9 @@
 /// A number that states, weights and signals are made of: `Float` or `Double`.
 ///
-/// The requirements are the engine's inner loops. Each conformance compiles its own copy of them, so
-/// code that is generic over `Scalar` pays one indirect call for a whole row or matrix and nothing
-/// for an element. Everything that is summed (norms, dot products) is accumulated in `Double`.
+/// The requirements are the engine's inner loops. Each conformance compiles its own copy of them,
+/// so code that is generic over `Scalar` pays one indirect call for a whole row or matrix and
+/// nothing for an element. Everything that is summed (norms, dot products) is accumulated in
+/// `Double`.
 ///
 /// Pointers refer to `count` initialised elements. Outputs may be the very same pointer as an input
 /// (in place) but must not overlap it otherwise.
@@ -40,7 +41,8 @@ public protocol Scalar: ElementwiseScalar, BinaryFloatingPoint, BitwiseCopyable,
   static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Double
   /// Σ (xᵢ·wᵢ)²
   static func weightedSquareSum(
-    _ x: UnsafePointer<Self>, _ w: UnsafePointer<Self>, count: Int) -> Double
+    _ x: UnsafePointer<Self>, _ w: UnsafePointer<Self>, count: Int
+  ) -> Double
   /// Σ |xᵢ|
   static func absoluteSum(_ x: UnsafePointer<Self>, count: Int) -> Double
   /// max |xᵢ|; NaN where an element is NaN.
@@ -50,20 +52,23 @@ public protocol Scalar: ElementwiseScalar, BinaryFloatingPoint, BitwiseCopyable,
 
   // MARK: Activations
   //
-  // Vectorised, without tables or branches, of +, −, ×, ÷ alone: the same bits on every processor and
-  // at every position. NaN gives NaN; ±0, ±∞, subnormal and huge arguments give what libm gives, to
-  // the accuracy stated. Largest errors measured: see `ElementaryFunctionTests`.
+  // Vectorised, without tables or branches, of +, −, ×, ÷ alone: the same bits on every processor
+  // and at every position. NaN gives NaN; ±0, ±∞, subnormal and huge arguments give the limits.
+  // Largest errors measured in units in the last place, for `Float` over one in 37 of all numbers
+  // and for `Double` over 25 million random ones: see `ElementaryFunctionTests` for a smaller such
+  // test.
 
-  /// y ← eˣ, to within 1 ulp.
+  /// y ← eˣ, to within 1 ulp (0.96 single, 0.98 double measured).
   static func exponential(
     _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
-  /// y ← tanh x, to within 2 ulp.
+  /// y ← tanh x, to within 2 ulp (1.83 single, 1.86 double measured).
   static func hyperbolicTangent(
     _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
-  /// y ← 1 / (1 + e⁻ˣ), to within 2 ulp, its lower tail included.
+  /// y ← 1 / (1 + e⁻ˣ), to within 2 ulp (1.79 single, 1.78 double measured), its lower tail
+  /// included.
   static func logistic(
     _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
-  /// y ← log(1 + eˣ), to within 2 ulp, its lower tail included.
+  /// y ← log(1 + eˣ), to within 2 ulp (1.99 single, 1.85 double measured), its lower tail included.
   static func softplus(
     _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
   /// log(1 + x) of one number.

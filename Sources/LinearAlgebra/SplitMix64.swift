@@ -1,5 +1,5 @@
-/// The generator of Steele, Lea & Flood (Fast splittable pseudorandom number generators, OOPSLA 2014)
-/// with the mixing constants of Stafford's variant 13. It fills the state of `RandomStream`.
+/// The generator of Steele, Lea & Flood (Fast splittable pseudorandom number generators, OOPSLA
+/// 2014) with the mixing constants of Stafford's variant 13. It fills the state of `RandomStream`.
 struct SplitMix64 {
   private var state: UInt64
 

@@ -1,11 +1,12 @@
-// The loops behind `Scalar`. The formula of an element is a closure over a concrete SIMD type, written
-// in the two conformances; what is here walks over memory. All is forced inline (the longer formulas
-// too, as local functions: a closure cannot be), so that each conformance gets its own loops.
+// The loops behind `Scalar`. The formula of an element is a closure over a concrete SIMD type,
+// written in the two conformances; what is here walks over memory. All is forced inline (the longer
+// formulas too, as local functions: a closure cannot be), so that each conformance gets its own
+// loops.
 //
 // Blocks are loaded before the block at the same place is stored, so an output may be its own input
-// at full speed (a compiler's own vectorisation would fall back to scalars there). The last, partial
-// block is padded with zeros and goes through the same formula: the result of an element does not
-// depend on where it stands.
+// at full speed (a compiler's own vectorisation would fall back to scalars there). The last,
+// partial block is padded with zeros and goes through the same formula: the result of an element
+// does not depend on where it stands.
 
 @inline(__always)
 private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>) -> V {
@@ -31,7 +32,8 @@ private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>, _ count: Int) -> V {
 private func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>, _ count: Int) {
   withUnsafeBytes(of: block) {
     UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: y, count: count))
-      .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(count * MemoryLayout<V.Scalar>.stride)))
+      .copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: $0.prefix(count * MemoryLayout<V.Scalar>.stride)))
   }
 }
 

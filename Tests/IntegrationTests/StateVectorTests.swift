@@ -291,7 +291,8 @@ private struct VectorCheck<Element: Scalar> {
         var products = [Double](repeating: 0, count: count)
         #expect(N_VDotProdMulti(Int32(count), x.pointer, &inputs, &products) == 0)
         for k in 0..<count { #expect(products[k] == N_VDotProd(x.pointer, others[k])) }
-        #expect(N_VScaleAddMulti(Int32(count), &factors, x.pointer, &inputs, &inputs) == 0)
+        var outputs = inputs
+        #expect(N_VScaleAddMulti(Int32(count), &factors, x.pointer, &inputs, &outputs) == 0)
         for k in 0..<count {
           N_VScale(1, others[k], z.pointer)
           expect(

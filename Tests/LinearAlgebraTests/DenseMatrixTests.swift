@@ -136,7 +136,8 @@ struct DenseMatrixTests {
     #expect((trace - sum).magnitude <= tolerance(order, norm * Double(order)))
   }
 
-  @Test("U·S·Vᵀ = A with orthonormal U, V, tall and wide", arguments: [(6, 4), (4, 6), (1, 3), (5, 5)])
+  @Test(
+    "U·S·Vᵀ = A with orthonormal U, V, tall and wide", arguments: [(6, 4), (4, 6), (1, 3), (5, 5)])
   func singularValues(shape: (Int, Int)) throws {
     let a = random(shape.0, shape.1)
     let svd = try a.singularValueDecomposition()
@@ -160,7 +161,9 @@ struct DenseMatrixTests {
     #expect((norm - 45.0.squareRoot()).magnitude < 1e-14)
   }
 
-  @Test("orthonormal rows or columns, with R's diagonal positive", arguments: [(7, 4), (4, 7), (5, 5), (1, 1)])
+  @Test(
+    "orthonormal rows or columns, with R's diagonal positive",
+    arguments: [(7, 4), (4, 7), (5, 5), (1, 1)])
   func orthonormal(shape: (Int, Int)) throws {
     let a = random(shape.0, shape.1)
     let q = try a.orthonormalized()

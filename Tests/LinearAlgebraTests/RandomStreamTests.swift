@@ -130,12 +130,17 @@ struct RandomStreamTests {
     }
   }
 
-  @Test("a bound near 2⁶³ rejects the numbers that would make it biased")
-  func largeBound() {
+  @Test("the numbers that would make some integers likelier are rejected")
+  func rejection() {
+    // Of the 2⁶⁴ words, 3, 3 and 2 would fall on an integer below 3·2⁶¹ in turn: the remainders of
+    // division by 3 would come in the proportion 3 : 3 : 2.
     var stream = RandomStream(seed: 4, name: "large")
-    // With 3/4 of 2⁶³ a mere multiplication is exact in distribution; the test is of the range.
-    let bound = Int.max / 4 * 3
-    for _ in 0..<1000 { #expect((0..<bound).contains(stream.integer(below: bound))) }
+    var counts = [0, 0, 0]
+    for _ in 0..<30_000 { counts[stream.integer(below: 3 << 61) % 3] += 1 }
+    // Five standard deviations of a binomial count; the bias would be six times that.
+    for seen in counts {
+      #expect((Double(seen) - 10_000).magnitude < 5 * (30_000 * 2.0 / 9).squareRoot())
+    }
   }
 
   @Test("a shuffle is a permutation, and all six orders of three are equally likely")

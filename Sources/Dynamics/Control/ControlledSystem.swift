@@ -8,6 +8,8 @@ public protocol ControlledSystem<Element>: EquilibriumField {
   var network: Network { get }
   /// The largest number of samples it can hold.
   var capacity: Int { get }
+  /// What is where in the state.
+  var columns: ControlledColumns { get }
   /// The controller's own name, for reports.
   var controllerName: String { get }
 
@@ -18,8 +20,6 @@ public protocol ControlledSystem<Element>: EquilibriumField {
   func load(inputs: Span<Double>, targets: Span<Double>?, count: Int)
   /// Reads everything that can be known of the samples in `state`.
   func observe(_ state: Span<Element>, into observation: inout Observation) throws
-  /// The states, [samples × dimension], that have the φ, ψ and u of an equilibrium.
-  func compose(_ observation: Observation) -> ContiguousArray<Element>
 }
 
 /// What determines ψ and u: the plug-in that turns a network into a controlled system.

@@ -63,7 +63,6 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
   private let loop: OutputLoop<E>
   private let psiRate: Double
   let controllerName: String
-  private let output: OutputController
 
   /// Units whose ψ is part of the state. All of them, but those of a direct output stage.
   private let psiUnits: [Int]
@@ -89,7 +88,6 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
     evaluator = plant.evaluator
     loop = plant.loop
     controllerName = controller.name
-    output = controller.output
     psiRate = 1 / controller.timeConstant
     let units = network.unitCount
     psi = MatrixBuffer(rows: capacity, columns: units)
@@ -103,6 +101,7 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
   var capacity: Int { plant.capacity }
   var samples: Int { plant.rows }
   var dimension: Int { plant.dimension }
+  var columns: ControlledColumns { plant.columns }
   var variables: [StateVariable] { plant.variables }
   var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
   var hasJacobianProduct: Bool { true }
@@ -198,10 +197,6 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
     if !isDirect { loop.addControlTangents(to: bracket) }
     scatterPsi(bracket, into: dz)
     plant.integralTangent(v, into: dz)
-  }
-
-  func compose(_ observation: Observation) -> ContiguousArray<E> {
-    plant.compose(observation, psiUnits: psiUnits, controller: output)
   }
 
   func observe(_ state: Span<E>, into observation: inout Observation) throws {

@@ -44,7 +44,6 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
   private let evaluator: NetworkEvaluator<E>
   private let loop: OutputLoop<E>
   let controllerName: String
-  private let output: OutputController
   private let psi: MatrixBuffer<E>
   private let psiTangent: MatrixBuffer<E>
   private let signal: MatrixBuffer<E>
@@ -56,7 +55,6 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
     evaluator = plant.evaluator
     loop = plant.loop
     controllerName = controller.name
-    output = controller.output
     let units = network.unitCount
     psi = MatrixBuffer(rows: capacity, columns: units)
     psiTangent = MatrixBuffer(rows: capacity, columns: units)
@@ -68,6 +66,7 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
   var capacity: Int { plant.capacity }
   var samples: Int { plant.rows }
   var dimension: Int { plant.dimension }
+  var columns: ControlledColumns { plant.columns }
   var variables: [StateVariable] { plant.variables }
   var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
   var hasJacobianProduct: Bool { true }
@@ -171,10 +170,6 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
     loop.addControlTangents(to: phiDot)
     evaluator.divideByTimeConstants(phiDot)
     plant.integralTangent(v, into: dz)
-  }
-
-  func compose(_ observation: Observation) -> ContiguousArray<E> {
-    plant.compose(observation, psiUnits: [], controller: output)
   }
 
   func observe(_ state: Span<E>, into observation: inout Observation) throws {

@@ -70,7 +70,6 @@ final class LinearFeedbackSystem<E: Scalar>: ControlledSystem {
   private let evaluator: NetworkEvaluator<E>
   private let loop: OutputLoop<E>
   let controllerName: String
-  private let output: OutputController
   private let psi: MatrixBuffer<E>
   /// Q of every population that has weights, with its columns among the units.
   private let feedback: [(columns: Range<Int>, name: String, weights: MatrixBuffer<E>)]
@@ -81,7 +80,6 @@ final class LinearFeedbackSystem<E: Scalar>: ControlledSystem {
     evaluator = plant.evaluator
     loop = plant.loop
     controllerName = controller.name
-    output = controller.output
     psi = MatrixBuffer(rows: capacity, columns: network.unitCount)
     feedback = network.populations.filter { controller.path(to: $0, in: network) == .weights }.map {
       (
@@ -96,6 +94,7 @@ final class LinearFeedbackSystem<E: Scalar>: ControlledSystem {
   var capacity: Int { plant.capacity }
   var samples: Int { plant.rows }
   var dimension: Int { plant.dimension }
+  var columns: ControlledColumns { plant.columns }
   var variables: [StateVariable] { plant.variables }
   var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
   var hasJacobianProduct: Bool { true }
@@ -182,10 +181,6 @@ final class LinearFeedbackSystem<E: Scalar>: ControlledSystem {
     if hasIdentity { loop.addControlTangents(to: phiDot) }
     evaluator.divideByTimeConstants(phiDot)
     plant.integralTangent(v, into: dz)
-  }
-
-  func compose(_ observation: Observation) -> ContiguousArray<E> {
-    plant.compose(observation, psiUnits: [], controller: output)
   }
 
   func observe(_ state: Span<E>, into observation: inout Observation) throws {

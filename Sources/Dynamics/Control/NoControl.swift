@@ -30,6 +30,7 @@ final class FreeSystem<E: Scalar>: ControlledSystem {
   var capacity: Int { plant.capacity }
   var samples: Int { plant.rows }
   var dimension: Int { plant.dimension }
+  var columns: ControlledColumns { plant.columns }
   var variables: [StateVariable] { plant.variables }
   var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
   var hasJacobianProduct: Bool { true }
@@ -77,10 +78,6 @@ final class FreeSystem<E: Scalar>: ControlledSystem {
     let phiDot = plant.phi(dz)
     evaluator.fieldTangent(plant.phi(v), into: phiDot)
     evaluator.divideByTimeConstants(phiDot)
-  }
-
-  func compose(_ observation: Observation) -> ContiguousArray<E> {
-    plant.compose(observation, psiUnits: [], controller: nil)
   }
 
   func observe(_ state: Span<E>, into observation: inout Observation) throws {

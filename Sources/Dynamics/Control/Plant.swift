@@ -13,11 +13,12 @@ final class Plant<E: Scalar> {
   let dimension: Int
   let variables: [StateVariable]
   let bracketWeights: ContiguousArray<E>
+  let columns: ControlledColumns
   /// Where u_i starts, if it is part of the state.
-  let integralColumn: Int?
+  var integralColumn: Int? { columns.integral }
   private let names: [String]
 
-  /// - Parameter psiColumns: names and bracket weight of the ψ that is part of the state.
+  /// - Parameter psiUnits: the units whose ψ is part of the state, with the time constant of that.
   init(
     _ network: Network, capacity: Int, controller: OutputController?,
     psiUnits: [Int] = [], psiTimeConstant: Double = 1
@@ -40,8 +41,9 @@ final class Plant<E: Scalar> {
       weights += psiUnits.map { _ in E(psiTimeConstant) }
       names += psiUnits.map { "psi." + evaluator.unitName($0) }
     }
+    var integral: Int?
     if let controller, controller.hasState {
-      integralColumn = names.count
+      integral = names.count
       variables.append(StateVariable(name: "u", columns: names.count..<names.count + loop.count))
       // In units of u: the bracket −∇L − αu is divided by the leak where there is one.
       let scale = controller.leak > 0 ? controller.timeConstant / controller.leak
@@ -49,10 +51,11 @@ final class Plant<E: Scalar> {
       weights += (0..<loop.count).map { _ in E(scale) }
       let prefix = controller.proportional > 0 ? "u_integral." : "u."
       names += network.outputUnits.map { "\(prefix)\(network.output.population).\($0)" }
-    } else {
-      integralColumn = nil
     }
     dimension = names.count
+    columns = ControlledColumns(
+      dimension: names.count, units: units, psiUnits: psiUnits, outputs: loop.count,
+      integral: integral, controller: controller)
     self.variables = variables
     bracketWeights = ContiguousArray(weights)
     self.names = names
@@ -123,30 +126,6 @@ final class Plant<E: Scalar> {
       observation.u[i] = loop.controls.base[i]
     }
     for r in 0..<rows { observation.losses[r] = loop.loss(of: r) }
-  }
-
-  /// States that have the φ, u and, for those units whose ψ is part of the state, ψ of an
-  /// equilibrium.
-  func compose(
-    _ observation: Observation, psiUnits: [Int], controller: OutputController?
-  ) -> ContiguousArray<E> {
-    var states = ContiguousArray<E>(repeating: 0, count: observation.samples * dimension)
-    let outputs = loop.count
-    // At equilibrium −∇L = α_eff·u, so k_i·u_i = u + k_p·∇L = (1 − k_p·α_eff)·u.
-    let integral = controller.map {
-      $0.hasState ? (1 - $0.proportional * $0.effectiveLeak) / $0.integral : 0
-    }
-    for r in 0..<observation.samples {
-      let row = r * dimension
-      for i in 0..<unitCount { states[row + i] = E(observation.phi[r * unitCount + i]) }
-      for (k, unit) in psiUnits.enumerated() {
-        states[row + unitCount + k] = E(observation.psi[r * unitCount + unit])
-      }
-      if let column = integralColumn, let integral {
-        for k in 0..<outputs { states[row + column + k] = E(integral * observation.u[r * outputs + k]) }
-      }
-    }
-    return states
   }
 
   func widen(_ view: MatrixView<E>, into values: inout ContiguousArray<Double>) {

@@ -18,10 +18,14 @@ struct ArrayReader {
       throw InputError(
         path, .whole, "holds a single number", try: "the first axis must count the samples")
     }
-    if total == 0 { throw InputError(path, .whole, "holds no samples: its shape is \(inputs.shape)") }
+    if total == 0 {
+      throw InputError(path, .whole, "holds no samples: its shape is \(inputs.shape)")
+    }
     let sampleShape = inputs.shape.count > 1 ? Array(inputs.shape.dropFirst()) : [1]
     let width = sampleShape.reduce(1, *)
-    if width == 0 { throw InputError(path, .whole, "holds empty samples: its shape is \(inputs.shape)") }
+    if width == 0 {
+      throw InputError(path, .whole, "holds empty samples: its shape is \(inputs.shape)")
+    }
     if let wanted = expectation.inputWidth, wanted != width {
       throw InputError(
         path, .whole,
@@ -86,7 +90,9 @@ struct ArrayReader {
     }
     try checkCount(first, total, path, inputs, "targets")
     let width = array.shape.dropFirst().reduce(1, *)
-    if width == 0 { throw InputError(path, .whole, "has empty targets: its shape is \(array.shape)") }
+    if width == 0 {
+      throw InputError(path, .whole, "has empty targets: its shape is \(array.shape)")
+    }
     if let wanted = expectation.outputWidth, wanted != width {
       throw InputError(
         path, .whole, "has target vectors of \(width) numbers; the loss reads \(wanted) units")

@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 extension DataConfiguration {
   /// Reads, checks and splits the data.
   ///
@@ -5,11 +7,11 @@ extension DataConfiguration {
   ///   - locator: where files are looked for.
   ///   - expectation: what the network needs.
   ///   - modelFile: the file of this configuration, for errors in it.
-  ///   - generator: the stream `split`; nothing is drawn where nothing is split.
+  ///   - stream: the stream `split`; nothing is drawn where nothing is split.
   /// - Throws: ``InputError`` for the first thing that is wrong.
   public func load(
     locator: DataLocator, expectation: DataExpectation = DataExpectation(), modelFile: String,
-    using generator: inout some RandomNumberGenerator
+    using stream: inout RandomStream
   ) throws(InputError) -> DataSplits {
     try check(modelFile)
     var table: SampleTable
@@ -32,7 +34,7 @@ extension DataConfiguration {
     }
 
     let parts = try Splitter(
-      split, count: table.count, labels: table.labels, file: modelFile, using: &generator)
+      split, count: table.count, labels: table.labels, file: modelFile, using: &stream)
     let transform = try FeatureTransform(
       normalize, scale: scale, table: table, rows: parts.train)
     let greatest = [table.labels?.max(), testTable?.labels?.max()].compactMap { $0 }.max()
@@ -77,7 +79,8 @@ extension DataConfiguration {
     _ format: ArrayReader.Format, _ train: ArrayFiles, _ test: ArrayFiles?, _ locator: DataLocator,
     _ expectation: DataExpectation
   ) throws(InputError) -> (SampleTable, SampleTable?) {
-    func read(_ files: ArrayFiles, _ expectation: DataExpectation) throws(InputError) -> SampleTable {
+    func read(_ files: ArrayFiles, _ expectation: DataExpectation) throws(InputError) -> SampleTable
+    {
       try ArrayReader(
         format: format, files: files, locator: locator, classes: classes, scale: scale,
         limit: limit, expectation: expectation
@@ -94,7 +97,8 @@ extension DataConfiguration {
       (trainTable.targets == nil) == (testTable.targets == nil)
     else {
       throw InputError(
-        testTable.source, .whole, "the test set has not the same kind of targets as the training set",
+        testTable.source, .whole,
+        "the test set has not the same kind of targets as the training set",
         try: "give labels or targets for both")
     }
     return (trainTable, testTable)

@@ -4,7 +4,7 @@
   internal import Darwin
 #endif
 
-/// Finds data files: under the folder the user named, then `SETTLE_DATA`, then beside the model file.
+/// Finds data files: under the user's folder, then `SETTLE_DATA`, then beside the model file.
 public struct DataLocator: Hashable, Sendable {
   /// A folder and what it is to the user.
   public struct Folder: Hashable, Sendable {

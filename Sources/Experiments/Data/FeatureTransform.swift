@@ -33,8 +33,8 @@ struct FeatureTransform: Hashable, Sendable {
         sum[feature] += value
       }
     }
-    // Whether a feature is constant is told by its extremes: its rounded mean need not be its value,
-    // and dividing by the rounding error would blow it up.
+    // Whether a feature is constant is told by its extremes: its rounded mean need not be its
+    // value, and dividing by the rounding error would blow it up.
     let isConstant = zip(low, high).map { $0 == $1 }
     var shift = low
     var divisor = zip(high, low).map { $0 - $1 }

@@ -28,7 +28,8 @@ struct InlineReader {
       let key = "data.samples[\(index)]"
       if sample.input.count != first.input.count {
         throw error(
-          "\(key).input", "has \(sample.input.count) numbers, the first sample has"
+          "\(key).input",
+          "has \(sample.input.count) numbers, the first sample has"
             + " \(first.input.count)")
       }
       if let place = sample.input.firstIndex(where: { !($0 * scale).isFinite }) {
@@ -59,7 +60,8 @@ struct InlineReader {
       }
       let answered = labels.count + targets.count / (targetWidth ?? 1)
       guard answered == 0 || answered == index + 1, labels.isEmpty || targets.isEmpty else {
-        throw error("\(key).target", "is of another kind than those before it",
+        throw error(
+          "\(key).target", "is of another kind than those before it",
           try: "give every sample a class, or every sample a vector, or none")
       }
     }

@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// Divides the rows of a table into training, validation and test rows, each ascending.
 struct Splitter {
   var train: [Int] = []
@@ -10,15 +12,15 @@ struct Splitter {
   /// - Throws: ``InputError`` where the request cannot be met.
   init(
     _ request: SplitRequest, count: Int, labels: [Int]?, file: String,
-    using generator: inout some RandomNumberGenerator
+    using stream: inout RandomStream
   ) throws(InputError) {
     let testCount = try Self.size(request.test, of: count, "test", file)
     let validationCount = try Self.size(request.validation, of: count, "validation", file)
     if testCount + validationCount >= count {
       throw InputError(
         file, .whole,
-        "data.split sets \(testCount) + \(validationCount) of \(count) samples apart and leaves none"
-          + " for training", try: "set fewer apart")
+        "data.split sets \(testCount) + \(validationCount) of \(count) samples apart and leaves"
+          + " none for training", try: "set fewer apart")
     }
     if request.stratified == true, labels == nil {
       throw InputError(
@@ -31,7 +33,7 @@ struct Splitter {
     }
     guard let labels, request.stratified ?? true else {
       var rows = Array(0..<count)
-      Shuffle.shuffle(&rows, using: &generator)
+      stream.shuffle(&rows)
       take(rows, test: testCount, validation: validationCount)
       sort()
       return
@@ -48,7 +50,7 @@ struct Splitter {
             + " \(groups[index].rows.count) in all",
           try: "set fewer apart, or use stratified: false")
       }
-      Shuffle.shuffle(&groups[index].rows, using: &generator)
+      stream.shuffle(&groups[index].rows)
       take(groups[index].rows, test: testShares[index], validation: validationShares[index])
     }
     sort()

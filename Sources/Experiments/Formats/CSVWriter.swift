@@ -7,8 +7,8 @@
 /// Writes a comma-separated table (RFC 4180, UTF-8, `\n`) as it comes, in constant memory.
 ///
 /// Numbers are the shortest decimals that read back as the same number, always with a point or an
-/// exponent where they are floating-point (`1.0`), so that a column keeps its type in pandas; NaN is
-/// `NaN`, infinities are `inf` and `-inf`.
+/// exponent where they are floating-point (`1.0`), so that a column keeps its type in pandas; NaN
+/// is `NaN`, infinities are `inf` and `-inf`.
 ///
 /// After an error every further call throws the same one. A reader of a pipe that went away is an
 /// error only if the process ignores `SIGPIPE`.
@@ -115,7 +115,7 @@ public final class CSVWriter {
       $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
         || $0 == UInt8(ascii: "\r")
     }
-    // A row of one empty field would be a blank line, and space at the ends is lost by some readers.
+    // A row of one empty field would be a blank line, and some readers drop space at the ends.
     let isBlank = text.isEmpty && fieldsInRow == 1
     if needsQuotes || isBlank || text.first == " " || text.last == " " {
       buffer.append(UInt8(ascii: "\""))

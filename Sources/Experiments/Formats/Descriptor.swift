@@ -13,7 +13,9 @@ enum Descriptor {
     while !rest.isEmpty {
       let (written, code) = rest.withUnsafeBytes { buffer in
         // Some systems refuse more than 2^31 - 1 bytes in a call.
-        SystemCall.retrying { systemWrite(descriptor, buffer.baseAddress, min(buffer.count, 1 << 30)) }
+        SystemCall.retrying {
+          systemWrite(descriptor, buffer.baseAddress, min(buffer.count, 1 << 30))
+        }
       }
       if written >= 0 {
         rest = rest.dropFirst(written)

@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Decompresses gzip (RFC 1952) piece by piece, so that the caller decides how much memory it takes.
+/// Decompresses gzip (RFC 1952) piece by piece: the caller decides how much memory it takes.
 ///
 /// Several members one after the other are one content, as `gzip` has it. Checksums and lengths are
 /// verified by zlib at the end of each member.
@@ -59,7 +59,9 @@ final class GunzipStream {
     let code = compressed.withUnsafeBufferPointer { input in
       piece.withUnsafeMutableBufferPointer { output in
         // zlib's interface lacks a `const`; it does not write through `next_in`.
-        stream.pointee.next_in = input.baseAddress.map { UnsafeMutablePointer(mutating: $0 + position) }
+        stream.pointee.next_in = input.baseAddress.map {
+          UnsafeMutablePointer(mutating: $0 + position)
+        }
         stream.pointee.avail_in = UInt32(available)
         stream.pointee.next_out = output.baseAddress
         stream.pointee.avail_out = UInt32(count)
@@ -94,7 +96,8 @@ final class GunzipStream {
       isFinished = true
     } else {
       throw InputError(
-        file, .byte(position), "has \(rest.count) bytes of something else after the compressed data",
+        file, .byte(position),
+        "has \(rest.count) bytes of something else after the compressed data",
         try: "copy or download it again")
     }
   }

@@ -1,8 +1,8 @@
 /// The IDX files of MNIST and its relatives, plain or compressed with gzip.
 ///
-/// Layout (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"): two zero bytes, a type, the number
-/// of axes, the length of each axis as a big-endian 32-bit integer, then the numbers, big-endian and
-/// row-major.
+/// Layout (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"): two zero bytes, a type, the
+/// number of axes, the length of each axis as a big-endian 32-bit integer, then the numbers,
+/// big-endian and row-major.
 public enum IDX {
   /// The largest content that is read, unless the caller says otherwise: 4 GiB.
   public static let ceiling = 1 << 32
@@ -69,7 +69,8 @@ public enum IDX {
     case 0x0E: type = .float64
     default:
       throw InputError(
-        file, .byte(2), "has the unknown IDX type 0x\(String(bytes[2], radix: 16, uppercase: true))",
+        file, .byte(2),
+        "has the unknown IDX type 0x\(String(bytes[2], radix: 16, uppercase: true))",
         try: "the types are 08, 09, 0B, 0C, 0D and 0E")
     }
     let axes = Int(bytes[3])
@@ -81,9 +82,11 @@ public enum IDX {
         try: "copy or download it again")
     }
     let shape = (0..<axes).map { axis in
-      Int(UInt32(bigEndian: bytes.withUnsafeBytes {
-        $0.loadUnaligned(fromByteOffset: 4 + 4 * axis, as: UInt32.self)
-      }))
+      Int(
+        UInt32(
+          bigEndian: bytes.withUnsafeBytes {
+            $0.loadUnaligned(fromByteOffset: 4 + 4 * axis, as: UInt32.self)
+          }))
     }
     guard let count = NumericArray.count(of: shape), count <= ceiling / type.size else {
       throw InputError(

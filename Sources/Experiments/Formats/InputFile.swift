@@ -55,4 +55,3 @@ struct InputFile: ~Copyable {
     return received
   }
 }
-

@@ -41,7 +41,7 @@ public enum NPY {
     let header = try NPYHeader(bytes, file: file)
     let available = bytes.count - header.dataOffset
     guard let count = NumericArray.count(of: header.shape),
-      case let (size, overflow) = count.multipliedReportingOverflow(by: header.type.size),
+      case (let size, let overflow) = count.multipliedReportingOverflow(by: header.type.size),
       !overflow
     else {
       throw InputError(

@@ -61,7 +61,8 @@ struct PythonLiteralParser {
     skipSpace()
     let start = position
     var value = 0
-    while position < bytes.endIndex, case let digit = bytes[position], digit >= 0x30, digit <= 0x39 {
+    while position < bytes.endIndex, case let digit = bytes[position], digit >= 0x30, digit <= 0x39
+    {
       let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = tens.addingReportingOverflow(Int(digit - 0x30))
       if overflow || carry { throw error("an axis too long for this machine", at: start) }
@@ -103,7 +104,9 @@ struct PythonLiteralParser {
 
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
-    guard position < bytes.endIndex, bytes[position] == UInt8(ascii: character) else { return false }
+    guard position < bytes.endIndex, bytes[position] == UInt8(ascii: character) else {
+      return false
+    }
     position += 1
     return true
   }

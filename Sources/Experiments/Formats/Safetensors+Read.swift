@@ -54,7 +54,9 @@ extension Safetensors {
     }
     do throws(JSONParser.Failure) {
       // A value that begins with '{' and parses is an object.
-      guard case .object(let members) = try JSONParser.parse(bytes[8..<end]) else { return ([], end) }
+      guard case .object(let members) = try JSONParser.parse(bytes[8..<end]) else {
+        return ([], end)
+      }
       return (members, end)
     } catch {
       throw InputError(
@@ -132,7 +134,7 @@ extension Safetensors {
       }
       self.shape = shape
       guard let count = NumericArray.count(of: shape),
-        case let (size, overflow) = count.multipliedReportingOverflow(by: type.size), !overflow
+        case (let size, let overflow) = count.multipliedReportingOverflow(by: type.size), !overflow
       else { throw error("claims the shape \(shape), more than memory can hold") }
       self.count = count
       guard let offsets = Self.integers(member.value["data_offsets"]), offsets.count == 2,

@@ -1,5 +1,5 @@
-/// Named tensors with a dictionary of texts: the parameters of networks, in the format that PyTorch,
-/// JAX and NumPy share (huggingface.co/docs/safetensors).
+/// Named tensors with a dictionary of texts: the parameters of networks, in the format that
+/// PyTorch, JAX and NumPy share (huggingface.co/docs/safetensors).
 public struct Safetensors: Hashable, Sendable {
   /// A named array and the number type it has in the file.
   public struct Tensor: Hashable, Sendable {

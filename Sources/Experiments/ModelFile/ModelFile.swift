@@ -23,7 +23,8 @@ public struct ModelFile: Sendable {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      let reason = FileManager.default.fileExists(atPath: path)
+      let reason =
+        FileManager.default.fileExists(atPath: path)
         ? "cannot be read: \(error.localizedDescription)" : "no such file; check the path"
       throw ModelFileError(file: path, place: .file, reason)
     }

@@ -1,6 +1,8 @@
 /// Applies `--set key=value` to a document before it is read.
 enum Override {
-  static func apply(_ argument: String, number: Int, to root: inout YAMLNode, _ reader: inout Reader) {
+  static func apply(
+    _ argument: String, number: Int, to root: inout YAMLNode, _ reader: inout Reader
+  ) {
     let place = SourcePlace.argument(number)
     guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
       reader.report(
@@ -97,7 +99,9 @@ enum Override {
   }
 
   private static func name(of item: YAMLNode) -> String? {
-    if let name = item["name"]?.text ?? item["phase"]?.text ?? item["kind"]?.text, item["from"] == nil {
+    if let name = item["name"]?.text ?? item["phase"]?.text ?? item["kind"]?.text,
+      item["from"] == nil
+    {
       return name
     }
     if let name = item["name"]?.text { return name }

@@ -1,7 +1,7 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// Measures residuals: whether a state is an equilibrium, and which component says it is not.
-final class Judge<Element: Scalar> {
+package final class Judge<Element: Scalar> {
   private let field: any EquilibriumField<Element>
   private let variables: [StateVariable]
   private let weights: ContiguousArray<Element>
@@ -10,13 +10,13 @@ final class Judge<Element: Scalar> {
   private let dimension: Int
   /// The residual below which a sample may leave: a little under the one that is promised, so that
   /// the promise holds when the field is evaluated again beside other samples.
-  let acceptance: Double
+  package let acceptance: Double
   /// The residual of each row when it was last measured.
-  var last: [Double]
+  package var last: [Double]
   private let brackets: UnsafeMutablePointer<Element>
   private let sizes: UnsafeMutablePointer<Double>
 
-  init(_ field: any EquilibriumField<Element>, options: SettlingOptions) {
+  package init(_ field: any EquilibriumField<Element>, options: SettlingOptions) {
     self.field = field
     variables = field.variables
     weights = field.bracketWeights
@@ -36,17 +36,17 @@ final class Judge<Element: Scalar> {
     sizes.deallocate()
   }
 
-  typealias States = ContiguousArray<Element>
-  typealias Derivative = UnsafeMutableBufferPointer<Element>
+  package typealias States = ContiguousArray<Element>
+  package typealias Derivative = UnsafeMutableBufferPointer<Element>
 
   /// The residual of a row, kept in ``last``.
-  func measure(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
+  package func measure(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
     let residual = residual(row: row, states, derivative)
     last[row] = residual
     return residual
   }
 
-  func residual(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
+  package func residual(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
     switch criterion {
     case .perVariable:
       var largest = 0.0
@@ -67,7 +67,7 @@ final class Judge<Element: Scalar> {
   }
 
   /// ‖F_k‖ / (floor + ‖z_k‖) of every variable.
-  func parts(row: Int, _ states: borrowing States, _ derivative: Derivative) -> [Double] {
+  package func parts(row: Int, _ states: borrowing States, _ derivative: Derivative) -> [Double] {
     var parts: [Double] = []
     for variable in variables.indices {
       parts.append(part(variable, row: row, states, derivative))
@@ -91,12 +91,12 @@ final class Judge<Element: Scalar> {
   }
 
   /// F_i, the bracket of one component.
-  func bracket(row: Int, column: Int, _ derivative: Derivative) -> Double {
+  package func bracket(row: Int, column: Int, _ derivative: Derivative) -> Double {
     Double(derivative[row * dimension + column]) * Double(weights[column])
   }
 
   /// The component whose bracket is largest against its variable's norm.
-  func worst(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Int {
+  package func worst(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Int {
     weights.withUnsafeBufferPointer {
       Element.product(
         derivative.baseAddress! + row * dimension, $0.baseAddress!, into: brackets,

@@ -9,24 +9,26 @@
 /// Time is cut into windows [T, 2T). A motion that changes sign often in two successive windows, and
 /// whose residual would at its present decay not be small within the time allowed, oscillates: there
 /// is no need to wait for the limit.
-struct Motion {
+package struct Motion {
   private var windowEnd = 1.0
   private var maximum = 0.0
   private var previousMaximum = 0.0
   private var signChanges = 0
   private var previousSignChanges = 0
   /// The component whose sign is watched: the worst at the start of the window.
-  private(set) var component = 0
+  package private(set) var component = 0
   private var isPositive = false
-  private(set) var isOscillating = false
+  package private(set) var isOscillating = false
 
   /// Enough crossings that a chance wiggle of a settling transient is not taken for a cycle.
   private static let crossings = 12
 
+  package init() {}
+
   /// - Parameters:
   ///   - value: the bracket of ``component``.
   ///   - worst: gives the component that is worst now, to be watched in the next window.
-  mutating func record(
+  package mutating func record(
     time: Double, residual: Double, value: Double, tolerance: Double, timeLimit: Double,
     worst: () -> Int
   ) {
@@ -58,7 +60,7 @@ struct Motion {
   }
 
   /// What to call a sample that has used up its limits.
-  func outcome(afterTime: Bool) -> Outcome {
+  package func outcome(afterTime: Bool) -> Outcome {
     if isOscillating { return .oscillating }
     // Without exponential decay the residual of a doubled window is no less than half the last one.
     let decays = previousMaximum == 0 || maximum < 0.5 * previousMaximum

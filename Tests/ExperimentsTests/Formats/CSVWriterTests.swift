@@ -90,4 +90,16 @@ import Testing
     let error = #expect(throws: OutputError.self) { try CSVWriter(folder.path + "/no/t.csv") }
     #expect(error?.remedy == "create the folder first")
   }
+
+  @Test("a reader that went away is an error of its own kind, and no crash")
+  func brokenPipe() throws {
+    signal(SIGPIPE, SIG_IGN)
+    let pipe = Pipe()
+    let writer = try CSVWriter(
+      "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)", overwrite: true)
+    try writer.appendRow(["a"])
+    try pipe.fileHandleForReading.close()
+    let error = #expect(throws: OutputError.self) { try writer.flush() }
+    #expect(error?.isBrokenPipe == true)
+  }
 }

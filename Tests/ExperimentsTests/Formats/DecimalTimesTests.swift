@@ -5,8 +5,9 @@ import Testing
   @Test("times read as decimals do")
   func examples() throws {
     let tenths = try #require(DecimalTimes(every: 0.1))
-    #expect((0...7).map { tenths[$0].description }
-      == ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"])
+    #expect(
+      (0...7).map { tenths[$0].description }
+        == ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"])
     #expect(tenths[1_000_003].description == "100000.3")
     #expect(try #require(DecimalTimes(every: 0.3))[3] == 0.9)
     #expect(try #require(DecimalTimes(every: 1e-05))[29].description == "0.00029")

@@ -4,7 +4,8 @@ import Testing
 @Suite struct IDXTests {
   static func file(_ type: UInt8, _ shape: [UInt32], _ numbers: [UInt8]) -> [UInt8] {
     [0, 0, type, UInt8(shape.count)]
-      + shape.flatMap { length in (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } }
+      + shape.flatMap { length in (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+      }
       + numbers
   }
 

@@ -30,8 +30,9 @@ import Testing
         }
 
         """)
-    #expect(JSONValue.object([.init("a", [1, ["b": 2]])]).encoded(indented: false)
-      == #"{"a":[1,{"b":2}]}"#)
+    #expect(
+      JSONValue.object([.init("a", [1, ["b": 2]])]).encoded(indented: false)
+        == #"{"a":[1,{"b":2}]}"#)
   }
 
   @Test("what is written is read back")

@@ -52,7 +52,8 @@ import Testing
       Case(file("{'descr"), "an unfinished or escaped string"),
       Case(file(good("|u1", false, "(1,)") + " x"), "text after the dictionary"),
       Case(file(good("|b1", false, "(1,)"), [2]), "neither 0 nor 1"),
-      Case(file(good("<i8", false, "(1,)"), [1, 0, 0, 0, 0, 0, 0x20, 0]), "cannot be held exactly"),
+      Case(
+        file(good("<i8", false, "(1,)"), [1, 0, 0, 0, 0, 0, 0x20, 0]), "cannot be held exactly"),
       Case([0x93] + Array("NUMPY".utf8) + [2, 0, 0xFF, 0xFF, 0xFF, 0x7F], "claims a header of"),
     ]
   }()
@@ -66,7 +67,9 @@ import Testing
     func file(_ header: String, _ numbers: [UInt8] = [0, 0, 0, 0]) -> [UInt8] {
       SafetensorsTests.file(header, numbers)
     }
-    func tensor(_ type: String = "F32", _ shape: String = "[1]", _ offsets: String = "[0,4]") -> String {
+    func tensor(_ type: String = "F32", _ shape: String = "[1]", _ offsets: String = "[0,4]")
+      -> String
+    {
       "{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":\(offsets)}"
     }
     return [
@@ -113,7 +116,8 @@ import Testing
     Case([0, 0, 8, 3, 0, 0], "the lengths of 3 axes end at byte 16"),
     Case(IDXTests.file(0x08, [3], [0]), "needs 3 bytes of numbers, 1 are there"),
     Case(IDXTests.file(0x08, [1], [0, 0]), "more than the 1 bytes of numbers"),
-    Case(GzipFixtures.stored(IDXTests.file(0x08, [1], [0, 0])), "more than the 1 bytes of numbers"),
+    Case(
+      GzipFixtures.stored(IDXTests.file(0x08, [1], [0, 0])), "more than the 1 bytes of numbers"),
     Case(IDXTests.file(0x08, [.max, .max, .max], [0]), "bytes allowed"),
     Case(IDXTests.file(0x0E, [1 << 30], [0]), "bytes allowed"),
   ]

@@ -42,7 +42,9 @@ import Testing
       Self.dictionary("|u1", fortran: true, "(2, 3, 2)"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
     // a[i][j][k] is stored at i + 2j + 6k.
     var expected: [Double] = []
-    for i in 0..<2 { for j in 0..<3 { for k in 0..<2 { expected.append(Double(i + 2 * j + 6 * k)) } } }
+    for i in 0..<2 {
+      for j in 0..<3 { for k in 0..<2 { expected.append(Double(i + 2 * j + 6 * k)) } }
+    }
     #expect(try NPY.parse(file, file: "a.npy").values == expected)
   }
 
@@ -71,7 +73,8 @@ import Testing
     #expect(try NPY.parse(NPY.encode(singles, as: .float32), file: "a.npy") == singles)
   }
 
-  @Test("NumPy's files are read, and ours are its own byte for byte", .enabled(if: Python.isAvailable))
+  @Test(
+    "NumPy's files are read, and ours are its own byte for byte", .enabled(if: Python.isAvailable))
   func numpy() throws {
     let folder = try ScratchFolder()
     let path = try folder.file("made.npy")

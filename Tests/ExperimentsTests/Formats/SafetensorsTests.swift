@@ -11,7 +11,8 @@ import Testing
 
   static let sample = Safetensors(
     [
-      .init("input-hidden.weight", NumericArray(shape: [1, 3], values: [1, 0.5, -2]), as: .float32),
+      .init(
+        "input-hidden.weight", NumericArray(shape: [1, 3], values: [1, 0.5, -2]), as: .float32),
       .init("hidden.bias", NumericArray(shape: [2], values: [0.1, -0.0])),
       .init("step", NumericArray(shape: [], values: [7]), as: .int64),
       .init("none", NumericArray(shape: [0, 4], values: []), as: .float32),

@@ -11,7 +11,8 @@ struct DocumentTests {
     } catch { return "\(error)" }
   }
 
-  @Test("Empty, null and blank files are called empty", arguments: ["", "\n\n", "# note\n", "~", "---"])
+  @Test(
+    "Empty, null and blank files are called empty", arguments: ["", "\n\n", "# note\n", "~", "---"])
   func empty(_ text: String) {
     #expect(message(text).hasPrefix("m.yaml:1:1: the file is empty"), "\(message(text))")
   }
@@ -26,6 +27,9 @@ struct DocumentTests {
     #expect(message("name: x").contains("needs the key `settle`"))
     #expect(message("settle: 1").contains("needs the key `network`"))
     #expect(message("settle: 1\nnetwork: {}").contains("needs the key `populations`"))
+    #expect(
+      message("settle: 1\nnetwork: {populations: [a]}").contains(
+        "a mapping from a population's name"))
     #expect(message("settle: 1\nnetwork: {populations: {}}").contains("at least one population"))
   }
 
@@ -39,13 +43,15 @@ struct DocumentTests {
     #expect(message("settle: 1\nname: a\u{1}b").contains("control characters"))
   }
 
-  @Test("Deep nesting is refused before anything recurses into it", arguments: [
-    String(repeating: "[", count: 100_000),
-    String(repeating: "{a: ", count: 100_000),
-    String(repeating: "- ", count: 100_000),
-    "a: " + String(repeating: "[", count: 40) + String(repeating: "]", count: 40),
-    (0..<900).map { String(repeating: " ", count: $0) + "a:" }.joined(separator: "\n"),
-  ])
+  @Test(
+    "Deep nesting is refused before anything recurses into it",
+    arguments: [
+      String(repeating: "[", count: 100_000),
+      String(repeating: "{a: ", count: 100_000),
+      String(repeating: "- ", count: 100_000),
+      "a: " + String(repeating: "[", count: 40) + String(repeating: "]", count: 40),
+      (0..<900).map { String(repeating: " ", count: $0) + "a:" }.joined(separator: "\n"),
+    ])
   func deep(_ text: String) {
     let said = message(text)
     #expect(said.contains("levels deep") || said.contains("not valid YAML"), "\(said.prefix(200))")

@@ -58,7 +58,7 @@ struct MalformedModelTests {
     .init("settling: {linear-solver: {preconditioner: «jacobian}}", "unknown preconditioner"),
     .init("settling: {method: «bfd}", "did you mean `bdf`?"),
     // Populations.
-    .init(3, "  populations: «[]", "a mapping from a population's name"),
+    .init(5, "    hidden: «[3]", "should be a mapping"),
     .init(5, "    hidden: «{activation: tanh}", "needs the key `size`"),
     .init(5, "    hidden: {size: «0}", "an integer from 1"),
     .init(5, "    hidden: {size: «-3}", "an integer from 1"),
@@ -147,7 +147,8 @@ struct MalformedModelTests {
     .init("data: {kind: «cvs, path: x}", "did you mean `csv`?"),
     .init("data: «{kind: csv, path: x.csv}", "either `labels` (classes) or `targets`"),
     .init("data: «{kind: csv, path: x.csv, labels: a, targets: [b]}", "not both"),
-    .init("data: {kind: csv, path: x.csv, targets: «[b]}", "1 target columns, but the loss reads 2"),
+    .init(
+      "data: {kind: csv, path: x.csv, targets: «[b]}", "1 target columns, but the loss reads 2"),
     .init("data: {kind: csv, path: x.csv, labels: a, «train: b}", "unknown key `train`"),
     .init("data: «{kind: idx}", "needs the key `train`"),
     .init("data: {kind: idx, train: «{inputs: a.gz}}", "either `labels`"),
@@ -157,7 +158,7 @@ struct MalformedModelTests {
     .init(
       "data: {kind: csv, path: x, labels: a, split: «{test: 0.5, validation: 0.5}}",
       "leaves no training samples"),
-    .init("data: {kind: csv, path: x, labels: a, classes: [a, b, «a]}", "named twice"),
+    .init("data: {kind: csv, path: x, labels: a, classes: [a, «a]}", "named twice"),
     .init("data: {kind: csv, path: x, labels: a, classes: «[a, b, c]}", "reads only 2 units"),
     .init("data: {kind: inline, samples: «[]}", "no samples"),
     .init("data: {kind: inline, samples: [{input: «[1], target: 0}]}", "1 inputs"),
@@ -224,7 +225,7 @@ struct MalformedModelTests {
       // The mistake shows elsewhere than where it was made: a projection out of a readout.
       marked = marked.replacing("{from: hidden, to: output}", with: "{from: «read, to: output}")
     }
-    let mark = try #require(marked.range(of: "«"))
+    let mark = try #require(marked.firstRange(of: "«"))
     let before = marked[..<mark.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
     let line = before.count
     let column = (before.last?.unicodeScalars.count ?? 0) + 1
@@ -250,11 +251,12 @@ struct MalformedModelTests {
       _ = try ModelTexts.parse(
         [5: "    hidden: {size: x, tau: -1}"], "seed: -1\nsettling: {floor: 0, resdual: 1}")
     }
-    #expect(error.problems.map(\.place) == [
-      .position(line: 5, column: 20), .position(line: 5, column: 28),
-      .position(line: 12, column: 7), .position(line: 13, column: 19),
-      .position(line: 13, column: 22),
-    ])
+    #expect(
+      error.problems.map(\.place) == [
+        .position(line: 5, column: 20), .position(line: 5, column: 28),
+        .position(line: 12, column: 7), .position(line: 13, column: 19),
+        .position(line: 13, column: 22),
+      ])
   }
 
   @Test("More than ten problems are counted")

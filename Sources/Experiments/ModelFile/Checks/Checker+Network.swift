@@ -64,7 +64,8 @@ extension Checker {
     if isDense {
       if case .array(let weight) = projection.weight {
         let key = reader.places[path + ".weight"] == nil ? ".init" : ".weight"
-        check(weight, "the weight of `\(projection.name)` [post][pre]", fits: shapes, at: path + key)
+        check(
+          weight, "the weight of `\(projection.name)` [post][pre]", fits: shapes, at: path + key)
       }
       check(
         projection.mask, "the mask of `\(projection.name)` [post][pre]", fits: shapes,
@@ -108,7 +109,9 @@ extension Checker {
     }
     let units = loss.units ?? Array(0..<population.size)
     if let units = loss.units {
-      if units.isEmpty { report("the loss should read at least one unit", at: "network.loss.units") }
+      if units.isEmpty {
+        report("the loss should read at least one unit", at: "network.loss.units")
+      }
       var seen: Set<Int> = []
       for (index, unit) in units.enumerated() {
         let path = "network.loss.units.\(index)"

@@ -90,7 +90,8 @@ extension Checker {
     guard let name = variable.population else { return nil }
     guard let population = population(name) else {
       return Suggestion.message(
-        unknown: "population", name, of: network.populations.filter { has(quantity, $0) }.map(\.name))
+        unknown: "population", name,
+        of: network.populations.filter { has(quantity, $0) }.map(\.name))
     }
     guard has(quantity, population) else {
       let role = population.role.rawValue

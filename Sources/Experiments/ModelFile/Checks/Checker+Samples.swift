@@ -38,7 +38,7 @@ extension Checker {
   }
 
   private mutating func checkSplit(_ data: DataDescription) {
-    guard case .inline(let samples) = data.source else { return }
+    guard case .inline(let samples) = data.source, !samples.isEmpty else { return }
     let total = min(samples.count, data.limit ?? .max)
     func count(_ amount: DataDescription.Amount) -> Int {
       switch amount {
@@ -79,7 +79,8 @@ extension Checker {
     guard let count = model.network.lossUnits?.count else { return }
     switch target {
     case .label(let label) where label >= count:
-      report("there is no class \(label): the loss reads \(count) units, classes 0 to \(count - 1)",
+      report(
+        "there is no class \(label): the loss reads \(count) units, classes 0 to \(count - 1)",
         at: path)
     case .vector(let values) where values.count != count:
       report(

@@ -96,7 +96,9 @@ extension Codec where Value == TargetDescription {
     return Codec(
       shape: .scalar(text),
       read: { node, reader in
-        if node.items != nil { return Codec<[Double]>.vector.read(node, &reader).map { .vector($0) } }
+        if node.items != nil {
+          return Codec<[Double]>.vector.read(node, &reader).map { .vector($0) }
+        }
         if let number = node.plain.flatMap(YAMLNumber.parseInteger), number >= 0 {
           return .label(number)
         }

@@ -39,7 +39,7 @@ extension Codec where Value == Double {
         }
         return value
       },
-      write: { value in .plain(value == .infinity ? "inf" : YAMLNumber.format(value)) })
+      write: { .plain(YAMLNumber.format($0)) })
   }
 }
 
@@ -47,7 +47,8 @@ extension Codec where Value == Int {
   static func integer(_ range: ClosedRange<Int>) -> Codec {
     let text =
       range.upperBound == .max
-      ? "an integer >= \(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+      ? "an integer >= \(range.lowerBound)"
+      : "an integer from \(range.lowerBound) to \(range.upperBound)"
     return Codec(
       shape: .scalar(text),
       read: { node, reader in

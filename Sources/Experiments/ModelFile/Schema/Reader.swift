@@ -48,8 +48,9 @@ struct Reader {
   }
 
   /// Reports a name that is not on a list, with the nearest that is.
-  mutating func report(unknown what: String, _ name: String, of known: [String], at place: SourcePlace)
-  {
+  mutating func report(
+    unknown what: String, _ name: String, of known: [String], at place: SourcePlace
+  ) {
     report(Suggestion.message(unknown: what, name, of: known), at: place)
   }
 }

@@ -13,11 +13,15 @@ extension Schema {
 
       ## Top level
 
+
       """
     var rest: [(path: String, keys: [KeyShape], note: String)] = []
     page += table(keys, under: "", &rest)
+    var seen: Set<String> = []
     while !rest.isEmpty {
       let next = rest.removeFirst()
+      // The kinds of data share sections.
+      guard seen.insert(next.path + next.note).inserted else { continue }
       var below: [(path: String, keys: [KeyShape], note: String)] = []
       page += "\n## `\(next.path)`\(next.note)\n\n"
       page += table(next.keys, under: next.path, &below)

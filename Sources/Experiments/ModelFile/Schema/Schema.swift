@@ -7,21 +7,22 @@ public enum Schema {
   /// The keys of a model file.
   static let keys = ModelDescription.section.keyShapes
 
-  /// Dotted paths of all keys called `name`.
-  static func paths(ofKey name: String) -> [String] {
-    pathsByKey[name] ?? []
+  /// Dotted paths of all mappings that have a key called `name`.
+  static func sections(withKey name: String) -> [String] {
+    sectionsByKey[name] ?? []
   }
 
-  private static let pathsByKey: [String: [String]] = {
+  private static let sectionsByKey: [String: [String]] = {
     var result: [String: [String]] = [:]
-    func visit(_ keys: [KeyShape], under path: String) {
+    func visit(_ keys: [KeyShape], under path: [String]) {
       for key in keys {
-        let full = path.isEmpty ? key.name : "\(path).\(key.name)"
-        if result[key.name, default: []].last != full { result[key.name, default: []].append(full) }
-        visit(key.shape.keys, under: full)
+        let section = path.isEmpty ? "the top level" : path.joined(separator: ".")
+        // The kinds of data share keys.
+        if result[key.name]?.last != section { result[key.name, default: []].append(section) }
+        visit(key.shape.keys, under: path + [key.name])
       }
     }
-    visit(keys, under: "")
+    visit(keys, under: [])
     return result
   }()
 

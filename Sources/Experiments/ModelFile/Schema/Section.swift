@@ -50,10 +50,13 @@ struct Section<Root: Sendable>: Sendable {
     guard let entries = entries(of: node, &reader) else { return nil }
     let known = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
     var given: Set<String> = []
+    var meant: Set<String> = []
     for entry in entries where !ignoring.contains(entry.key) {
+      // Enough to be told; looking for what was meant takes time.
+      guard reader.problems.count < 100 else { break }
       reader.markKey(entry)
       guard let key = known[entry.key] else {
-        reportUnknown(entry, given: entries.map(\.key), ignoring: ignoring, &reader)
+        if let name = reportUnknown(entry, ignoring: ignoring, &reader) { meant.insert(name) }
         continue
       }
       given.insert(key.name)
@@ -61,14 +64,16 @@ struct Section<Root: Sendable>: Sendable {
         key.read(node, &value, &reader)
       }
     }
-    for key in keys where key.isRequired && !given.contains(key.name) {
+    let missing = keys.filter { $0.isRequired && !given.union(meant).contains($0.name) }
+    for key in missing {
       reader.report(
-        "\(reader.location) needs the key `\(key.name)`: \(key.doc) (\(key.shape.summary))",
+        "\(reader.location) needs the key `\(key.name)` (\(key.shape.summary)): \(key.doc)",
         at: node.place == .file ? .position(line: 1, column: 1) : node.place)
     }
     guard reader.problems.count == problems else { return nil }
     for key in keys where given.contains(key.name) {
-      guard let reason = key.excluded(value), let entry = entries.first(where: { $0.key == key.name })
+      guard let reason = key.excluded(value),
+        let entry = entries.first(where: { $0.key == key.name })
       else { continue }
       reader.report("`\(key.name)` does not apply here: \(reason)", at: entry.keyPlace)
     }
@@ -88,19 +93,22 @@ struct Section<Root: Sendable>: Sendable {
     return nil
   }
 
+  /// Reports an unknown key and returns the key that was probably meant.
   private func reportUnknown(
-    _ entry: YAMLNode.Entry, given: [String], ignoring: Set<String>, _ reader: inout Reader
-  ) {
+    _ entry: YAMLNode.Entry, ignoring: Set<String>, _ reader: inout Reader
+  ) -> String? {
     let names = ignoring.sorted() + keys.map(\.name)
     var message = Suggestion.message(unknown: "key", entry.key, of: names)
     message += " (in \(reader.location))"
-    if Suggestion.nearest(to: entry.key, in: names) == nil {
-      let elsewhere = Schema.paths(ofKey: entry.key)
+    let nearest = Suggestion.nearest(to: entry.key, in: names)
+    if nearest == nil {
+      let elsewhere = Schema.sections(withKey: entry.key)
       if !elsewhere.isEmpty {
         message += "; `\(entry.key)` belongs to " + elsewhere.prefix(3).map { "`\($0)`" }.listed()
       }
     }
     reader.report(message, at: entry.keyPlace)
+    return nearest
   }
 }
 

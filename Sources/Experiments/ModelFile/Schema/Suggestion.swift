@@ -18,7 +18,8 @@ enum Suggestion {
       let other = folded(candidate)
       var distance = distance(wanted, other)
       // "temp" for "temperature", "rms" for "rms-norm".
-      if min(wanted.count, other.count) >= 3, other.starts(with: wanted) || wanted.starts(with: other)
+      if min(wanted.count, other.count) >= 3,
+        other.starts(with: wanted) || wanted.starts(with: other)
       {
         distance = min(distance, 1)
       }

@@ -1,6 +1,7 @@
 extension ControllerDescription {
   static let section = Section(ControllerDescription(), shorthand: "kind") {
-    Key("kind", \.kind, .registered("controller", \.controllers), "How control reaches φ.",
+    Key(
+      "kind", \.kind, .registered("controller", \.controllers), "How control reaches φ.",
       default: "dynamic-inversion; none without a loss")
     Key("tau", \.tau, .number(.positive), "τ_ψ of dynamic inversion.")
     Key(
@@ -27,7 +28,8 @@ extension ControllerDescription {
 
 extension ControllerDescription.Output {
   static let section = Section(Self(), shorthand: "kind") {
-    Key("kind", \.kind, .choice, "`pi`: proportional and integral; `clamp`: y is held at the target.")
+    Key(
+      "kind", \.kind, .choice, "`pi`: proportional and integral; `clamp`: y is held at the target.")
     Key("integral", \.integral, .number(.nonNegative), "k_i; 0 is proportional control.")
     Key("proportional", \.proportional, .number(.nonNegative), "k_p.")
     Key("leak", \.leak, .number(.nonNegative), "α.")

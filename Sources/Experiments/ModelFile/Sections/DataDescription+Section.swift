@@ -140,9 +140,14 @@ extension DataDescription.Files {
       reader.requireOne(files.labels != nil, files.targets != nil, node)
     }
   ) {
-    Key("inputs", \.inputs, .text("the path of a file"), "Inputs, sample by sample.", required: true)
-    Key("labels", \.labels, Codec<String>.text("the path of a file").optional("null"), "Class labels.")
-    Key("targets", \.targets, Codec<String>.text("the path of a file").optional("null"), "Target vectors.")
+    Key(
+      "inputs", \.inputs, .text("the path of a file"), "Inputs, sample by sample.", required: true)
+    Key(
+      "labels", \.labels, Codec<String>.text("the path of a file").optional("null"), "Class labels."
+    )
+    Key(
+      "targets", \.targets, Codec<String>.text("the path of a file").optional("null"),
+      "Target vectors.")
   }
 }
 

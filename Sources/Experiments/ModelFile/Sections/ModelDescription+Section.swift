@@ -3,7 +3,8 @@ extension ModelDescription {
     ModelDescription(), finish: { model, given, node, _ in model.fillIn(given: given, node) }
   ) {
     Key("settle", \.version, .version, "Version of this schema: 1.", required: true)
-    Key("name", \.name, .name, "Name of the model and of its folder of runs.",
+    Key(
+      "name", \.name, .name, "Name of the model and of its folder of runs.",
       default: "the file's name")
     Key("description", \.description, .text, "What it is about.")
     Key("seed", \.seed, .seed, "Seed of all random numbers.")
@@ -16,7 +17,8 @@ extension ModelDescription {
     Key(
       "learning", \.learning, LearningDescription.section.codec.optional("null"), "Learning.")
     Key(
-      "parameters", \.parameters, Codec<String>.text("the path of a safetensors file")
+      "parameters", \.parameters,
+      Codec<String>.text("the path of a safetensors file")
         .optional("null"),
       "Parameters to start from. Null: the seeded initialization.")
     Key(

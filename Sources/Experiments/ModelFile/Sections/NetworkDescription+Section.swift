@@ -68,8 +68,10 @@ extension PopulationDescription {
       }
     }
   ) {
-    Key("role", \.role, .choice, "`state`: units with a state φ; `input`: rates from outside; "
-      + "`readout`: y = Wσ(φ) + b without a state.")
+    Key(
+      "role", \.role, .choice,
+      "`state`: units with a state φ; `input`: rates from outside; "
+        + "`readout`: y = Wσ(φ) + b without a state.")
     Key(
       "size", .integer(1...maximumSize), "Number of units.", default: "product of `shape`",
       get: { $0.shape == [$0.size] ? $0.size : nil }, set: { $0.size = $1 })

@@ -23,7 +23,8 @@ extension PhaseDescription {
     Key(
       "until", .equilibrium, "Runs until equilibrium. Needed without `duration`.",
       default: "see `duration`",
-      get: { $0.end == .equilibrium ? .equilibrium : nil }, set: { phase, _ in
+      get: { $0.end == .equilibrium ? .equilibrium : nil },
+      set: { phase, _ in
         phase.end = .equilibrium
       })
     Key(

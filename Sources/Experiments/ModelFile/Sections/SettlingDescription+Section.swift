@@ -81,7 +81,8 @@ extension Codec where Value == SettlingDescription.Tolerance {
   /// One number, or one for each of φ, ψ and u; a variable left out has the default.
   fileprivate static func tolerance(_ bounds: Bounds) -> Codec {
     let number = Codec<Double>.number(bounds)
-    let initial = bounds.includesLower
+    let initial =
+      bounds.includesLower
       ? SettlingDescription().atol : SettlingDescription().rtol
     let section = Section(initial) {
       Key("phi", \.phi, number, "For φ.")

@@ -1,7 +1,8 @@
 extension StimulusDescription {
   static let section = Section(StimulusDescription()) {
     Key(
-      "inputs", \.inputs, Codec<ArraySource>.array.byPopulation(), "Rates of the input populations.")
+      "inputs", \.inputs, Codec<ArraySource>.array.byPopulation(), "Rates of the input populations."
+    )
     Key(
       "target", \.target, Codec<TargetDescription>.target.optional("null"),
       "Target of the loss: a vector, a class number, or a class name.")

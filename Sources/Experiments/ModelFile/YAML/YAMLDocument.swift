@@ -80,7 +80,8 @@ enum YAMLDocument {
   private static func refuseTag(_ tag: Tag, at place: SourcePlace) throws {
     guard !tag.description.isEmpty else { return }
     throw Failure(
-      message: "tags (`\(tag.description)`) are not used in model files; leave it out", place: place)
+      message: "tags (`\(tag.description)`) are not used in model files; leave it out", place: place
+    )
   }
 
   private static func place(_ mark: Mark?) -> SourcePlace {
@@ -93,6 +94,8 @@ enum YAMLDocument {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let inside = context.map { " (\($0.text), begun at line \($0.mark.line))" } ?? ""
+      // What is never closed shows at the end of the file, far from where it began.
+      let mark = problem.contains("end of stream") ? context?.mark ?? mark : mark
       return Failure(
         message: "not valid YAML: \(problem)\(inside); check indentation, quotes and brackets "
           + "around here",

@@ -84,7 +84,9 @@ extension YAMLNode {
     let reserved = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan"]
     guard let first = text.utf8.first, isLetter(first), !reserved.contains(text.lowercased())
     else { return false }
-    return text.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) || "_-./".utf8.contains($0) }
+    return text.utf8.allSatisfy {
+      isLetter($0) || (48...57).contains($0) || "_-./".utf8.contains($0)
+    }
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

@@ -30,7 +30,15 @@ struct YAMLWriter {
         value(entry.value, head: head, indent: indent + 2, mayFlow: indent > 0)
       }
     case .sequence(let items) where !items.isEmpty:
-      for item in items { value(item, head: margin + "-", indent: indent + 2, mayFlow: true) }
+      for item in items {
+        let first = lines.count
+        value(item, head: margin + "-", indent: indent + 2, mayFlow: true)
+        // The first key of a mapping goes beside the dash.
+        if lines[first] == margin + "-", lines.count > first + 1 {
+          lines[first + 1] = margin + "- " + lines[first + 1].dropFirst(indent + 2)
+          lines.remove(at: first)
+        }
+      }
     default:
       lines.append(margin + Self.flow(node))
     }

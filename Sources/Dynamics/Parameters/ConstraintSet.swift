@@ -1,0 +1,112 @@
+/// What all parameters of a model keep to: masks and constraints by parameter.
+public struct ConstraintSet: Sendable {
+  private struct Entry: Sendable {
+    var index: Int
+    var name: String
+    var mask: ContiguousArray<Double>?
+    var constraints: [Constraint]
+  }
+  private let entries: [Entry]
+
+  /// No constraints at all.
+  public init() { entries = [] }
+
+  /// - Parameters:
+  ///   - constraints: by the name of the parameter, in any order.
+  ///   - masks: by the name of the parameter, row-major: 0 where there is no synapse, 1 where there is.
+  /// - Throws: ``ParameterError`` where a name does not exist, a shape does not fit, a mask has other
+  ///   values, or two of them contradict each other.
+  public init(
+    _ constraints: [String: [Constraint]], masks: [String: ContiguousArray<Double>] = [:],
+    for parameters: ParameterSet
+  ) throws {
+    var entries: [Entry] = []
+    for name in Set(constraints.keys).union(masks.keys).sorted() {
+      guard let index = parameters.index(of: name) else {
+        throw ParameterError("there is no parameter \(name) to constrain")
+      }
+      let shape = parameters[index].shape
+      let own = (constraints[name] ?? []).enumerated()
+        .sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+      for constraint in own {
+        if let objection = constraint.objection(to: shape) {
+          throw ParameterError("\(name): \(objection)")
+        }
+      }
+      let mask = masks[name]
+      if let mask { try Self.check(mask, of: name, shape) }
+      if own.contains(.symmetric) {
+        try Self.checkSymmetry(of: mask, "the mask", name, order: shape[0])
+        for case .signs(let pattern) in own {
+          try Self.checkSymmetry(of: pattern, "the pattern of signs", name, order: shape[0])
+        }
+      }
+      entries.append(Entry(index: index, name: name, mask: mask, constraints: own))
+    }
+    self.entries = entries
+  }
+
+  public var isEmpty: Bool { entries.isEmpty }
+
+  /// Moves every parameter into its set: the mask first, then what leaves it intact.
+  ///
+  /// - Throws: ``ParameterError`` that names the parameter.
+  public func apply(to parameters: inout ParameterSet) throws {
+    for entry in entries {
+      precondition(
+        parameters[entry.index].name == entry.name, "constraints were made for other parameters")
+      if let mask = entry.mask { Self.multiply(&parameters[entry.index].values, mask) }
+      let shape = parameters[entry.index].shape
+      for constraint in entry.constraints {
+        do {
+          try constraint.apply(to: &parameters[entry.index].values, shape: shape)
+        } catch let error as ParameterError {
+          throw ParameterError("\(entry.name): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Zeroes the elements of a change, parameter by parameter, where there is no synapse.
+  public func mask(_ values: inout ContiguousArray<Double>, ofParameter index: Int) {
+    for entry in entries where entry.index == index {
+      if let mask = entry.mask { Self.multiply(&values, mask) }
+    }
+  }
+
+  // A product would turn a zero negative and keep a NaN.
+  private static func multiply(
+    _ values: inout ContiguousArray<Double>, _ mask: ContiguousArray<Double>
+  ) {
+    for i in values.indices where mask[i] == 0 { values[i] = 0 }
+  }
+
+  private static func check(
+    _ mask: ContiguousArray<Double>, of name: String, _ shape: [Int]
+  ) throws {
+    guard mask.count == shape.reduce(1, *) else {
+      throw ParameterError("\(name): a mask of \(mask.count) values for the shape \(shape)")
+    }
+    if let other = mask.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw ParameterError("\(name): element \(other) of the mask is \(mask[other]), not 0 or 1")
+    }
+  }
+
+  private static func checkSymmetry(
+    of values: ContiguousArray<Double>?, _ what: String, _ name: String, order n: Int
+  ) throws {
+    guard let values else { return }
+    for i in 0..<n {
+      for j in 0..<i where values[i * n + j].sign(of: values[j * n + i]) == false {
+        throw ParameterError(
+          "\(name): symmetric, but \(what) differs at (\(i), \(j)) and (\(j), \(i))")
+      }
+    }
+  }
+}
+
+extension Double {
+  fileprivate func sign(of other: Double) -> Bool {
+    (self > 0) == (other > 0) && (self < 0) == (other < 0)
+  }
+}

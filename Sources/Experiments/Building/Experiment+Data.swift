@@ -1,0 +1,118 @@
+public import Dynamics
+public import LinearAlgebra
+public import Learning
+
+/// Which part of a data set.
+public enum Split: String, Sendable, CaseIterable {
+  case train, validation, test
+}
+
+extension Experiment {
+  /// Reads and splits the model's data.
+  ///
+  /// - Parameter dataFolder: where to look first.
+  public func loadData(dataFolder: String? = nil) throws -> DataSplits {
+    guard let data = model.data else {
+      throw file.error(at: "data", "the model has no `data`")
+    }
+    var stream = RandomStream(seed: model.seeds.split ?? model.seed, name: "split")
+    return try configuration(data).load(
+      locator: DataLocator(dataFolder: dataFolder, modelFolder: file.directory),
+      expectation: DataExpectation(
+        inputWidth: network.inputCount, outputWidth: network.outputCount),
+      modelFile: file.file, using: &stream)
+  }
+
+  private func configuration(_ data: DataDescription) -> DataConfiguration {
+    func files(_ files: DataDescription.Files) -> ArrayFiles {
+      ArrayFiles(inputs: files.inputs, labels: files.labels, targets: files.targets)
+    }
+    let source: DataSource =
+      switch data.source {
+      case .csv(let path, let labels, let targets):
+        .csv(path: path, labels: labels, targets: targets)
+      case .idx(let train, let test): .idx(train: files(train), test: test.map(files))
+      case .npy(let train, let test): .npy(train: files(train), test: test.map(files))
+      case .inline(let samples):
+        .inline(
+          samples.map { sample in
+            switch sample.target {
+            case .vector(let target):
+              InlineSample(input: sample.input, target: .vector(target))
+            case .label(let label): InlineSample(input: sample.input, target: .label(label))
+            }
+          })
+      }
+    func size(_ amount: DataDescription.Amount) -> SplitRequest.Size {
+      switch amount {
+      case .count(0): .none
+      case .count(let count): .count(count)
+      case .fraction(let fraction): .fraction(fraction)
+      }
+    }
+    let hasLabels: Bool =
+      switch data.source {
+      case .csv(_, let labels, _): labels != nil
+      case .idx(let train, _), .npy(let train, _): train.labels != nil
+      case .inline(let samples): samples.contains { if case .label = $0.target { true } else { false } }
+      }
+    return DataConfiguration(
+      source, classes: data.classes, scale: data.scale,
+      normalize: data.normalize == .standard ? .standardize : .none, limit: data.limit,
+      split: SplitRequest(
+        test: size(data.split.test), validation: size(data.split.validation),
+        stratified: data.split.stratified && hasLabels))
+  }
+
+  /// How classes become targets under the model's loss.
+  public var targetEncoding: TargetEncoding {
+    let soft = model.network.loss?.soft ?? 0
+    return soft > 0 ? .soft(soft) : .oneHot
+  }
+
+  /// The samples of a data set as the network takes them.
+  public func trainingData(_ set: DataSet) -> LabelledSamples {
+    LabelledSamples(set: set, encoding: targetEncoding, outputCount: network.outputCount)
+  }
+}
+
+/// A data set as the trainer reads it: inputs and encoded targets of any rows.
+public struct LabelledSamples: TrainingData {
+  public let set: DataSet
+  let encoding: TargetEncoding
+  let outputCount: Int
+
+  public var count: Int { set.count }
+
+  public func label(of row: Int) -> Int? { set.label(of: row) }
+
+  public func samples(_ rows: [Int]) -> Samples {
+    let width = set.inputWidth
+    var inputs = ContiguousArray<Double>(repeating: 0, count: rows.count * width)
+    inputs.withUnsafeMutableBufferPointer { buffer in
+      for (k, row) in rows.enumerated() {
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[k * width..<(k + 1) * width])
+        var span = target.mutableSpan
+        set.copyInput(row, into: &span)
+      }
+    }
+    var targets = ContiguousArray<Double>()
+    if set.hasTargets || set.hasLabels {
+      targets = ContiguousArray(repeating: 0, count: rows.count * outputCount)
+      targets.withUnsafeMutableBufferPointer { buffer in
+        for (k, row) in rows.enumerated() {
+          let place = UnsafeMutableBufferPointer(
+            rebasing: buffer[k * outputCount..<(k + 1) * outputCount])
+          var span = place.mutableSpan
+          if set.hasTargets {
+            set.copyTarget(row, into: &span)
+          } else if let label = set.label(of: row) {
+            encoding.write(label: label, into: &span)
+          }
+        }
+      }
+    }
+    return Samples(
+      count: rows.count, inputs: inputs, targets: targets, indices: rows.map(set.sourceRow))
+  }
+}

@@ -1,0 +1,224 @@
+internal import Dynamics
+internal import Integration
+internal import LinearAlgebra
+
+/// One phase on its way: steps, rows, and the watch for equilibrium.
+struct PhaseRun<E: Scalar> {
+  private let system: any ControlledSystem<E>
+  private let options: SettlingOptions
+  private let recorder: TrajectoryRecorder?
+  private let grid: DecimalTimes?
+  private let samples: Samples
+  private let label: String
+  private let isCancelled: @Sendable () -> Bool
+  private let judge: Judge<E>
+  private let derivative: UnsafeMutableBufferPointer<E>
+  private var observation: Observation
+  /// The state at the last time judged.
+  private(set) var current: ContiguousArray<E> = []
+  private var evaluations = 0
+
+  init(
+    _ system: any ControlledSystem<E>, options: SettlingOptions, recorder: TrajectoryRecorder?,
+    every: Double?, samples: Samples, label: String, isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.system = system
+    self.options = options
+    self.recorder = recorder
+    self.samples = samples
+    self.label = label
+    self.isCancelled = isCancelled
+    grid = every.flatMap { DecimalTimes(every: $0) }
+    judge = Judge(system, options: options)
+    derivative = .allocate(capacity: samples.count * system.dimension)
+    derivative.initialize(repeating: 0)
+    observation = Observation(system.network)
+  }
+
+  /// Runs the phase and gives its report.
+  mutating func go(
+    from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
+  ) throws -> PhaseReport {
+    defer { derivative.deallocate() }
+    switch options.method {
+    case .automatic, .bdf, .adams: return try integrate(from: start, state: state, phase: phase)
+    case .newton, .anderson, .fixedPoint, .descent:
+      return try jump(from: start, state: state, phase: phase)
+    }
+  }
+
+  // MARK: Through time
+
+  private mutating func integrate(
+    from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
+  ) throws -> PhaseReport {
+    let integrator = try Integrator(
+      system,
+      options: options.integratorOptions(system.variables, dimension: system.dimension))
+    let awaitsEquilibrium = phase.end == .equilibrium
+    let end =
+      switch phase.end {
+      case .duration(let duration): start + duration
+      case .equilibrium: start + options.limits.time
+      }
+    var motions = Array(repeating: Motion(), count: samples.count)
+    var time = start
+    var failure: IntegrationError?
+    var isOver = false
+    current = state
+    do {
+      try integrator.start(at: start, state: state.span)
+      try measure(at: start)
+      try record(at: start)
+    } catch let error as IntegrationError {
+      failure = error
+      isOver = true
+    }
+    if awaitsEquilibrium && failure == nil && isAtRest { isOver = true }
+    while !isOver {
+      if isCancelled() { throw CancellationError() }
+      do {
+        let last = time
+        time = try integrator.step(limit: end).time
+        try recordGrid(integrator, after: last, upTo: time, end: end)
+        integrator.withState { store($0) }
+        try measure(at: time)
+      } catch let error as IntegrationError {
+        failure = error
+        break
+      }
+      let statistics = integrator.statistics
+      isOver =
+        time >= end
+        || (awaitsEquilibrium
+          && (isAtRest || watch(&motions, at: time - start)
+            || statistics.steps >= options.limits.steps
+            || statistics.fieldEvaluations + statistics.differenceEvaluations + evaluations
+              >= options.limits.evaluations))
+      if grid == nil || isOver { try record(at: time) }
+    }
+    var outcomes: [Outcome] = []
+    for row in 0..<samples.count {
+      if judge.last[row] <= options.residual {
+        outcomes.append(.settled)
+      } else if failure != nil {
+        outcomes.append(judge.last[row].isFinite ? .solverFailure : .diverged)
+      } else if !judge.last[row].isFinite {
+        outcomes.append(.diverged)
+      } else {
+        outcomes.append(motions[row].outcome(afterTime: time >= end))
+      }
+    }
+    return try report(
+      phase, start, time, outcomes, integrator.statistics, message: failure?.description)
+  }
+
+  private var isAtRest: Bool { judge.last.allSatisfy { $0 <= judge.acceptance } }
+
+  /// Whether some sample will not settle, so that waiting for the others is no use.
+  private func watch(_ motions: inout [Motion], at elapsed: Double) -> Bool {
+    for row in 0..<samples.count where judge.last[row] > judge.acceptance {
+      motions[row].record(
+        time: elapsed, residual: judge.last[row],
+        value: judge.bracket(row: row, column: motions[row].component, derivative),
+        tolerance: options.residual, timeLimit: options.limits.time
+      ) { judge.worst(row: row, current, derivative) }
+      if motions[row].isOscillating || !judge.last[row].isFinite { return true }
+    }
+    return false
+  }
+
+  // MARK: Without time
+
+  /// Goes to the equilibrium at once, by a method that has no time: two rows.
+  private mutating func jump(
+    from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
+  ) throws -> PhaseReport {
+    current = state
+    try measure(at: start)
+    try record(at: start)
+    let settlement = try Settler(system, options: options).settle(state)
+    current = settlement.states
+    try measure(at: start)
+    try record(at: start)
+    var report = try report(
+      phase, start, start, settlement.certificates.map(\.outcome), Statistics(), message: nil)
+    report.certificates = settlement.certificates
+    return report
+  }
+
+  // MARK: Rows
+
+  private mutating func store(_ state: Span<E>) {
+    current.withUnsafeMutableBufferPointer { target in
+      state.withUnsafeBufferPointer { source in
+        target.baseAddress!.update(from: source.baseAddress!, count: target.count)
+      }
+    }
+  }
+
+  /// The residual of every sample at ``current``.
+  private mutating func measure(at time: Double) throws {
+    var span = derivative.mutableSpan
+    try system.derivative(at: time, current.span, into: &span)
+    evaluations += 1
+    for row in 0..<samples.count { _ = judge.measure(row: row, current, derivative) }
+  }
+
+  /// Writes the rows of ``current``, whose residuals have been measured.
+  private mutating func record(at time: Double) throws {
+    guard let recorder else { return }
+    try system.observe(current.span, into: &observation)
+    try recorder.record(
+      time: time, phase: label, samples: samples.indices, observation, inputs: samples.inputs,
+      residuals: judge.last, hasTarget: !samples.targets.isEmpty)
+  }
+
+  /// Writes the rows of the grid within the last step, by dense output.
+  private mutating func recordGrid(
+    _ integrator: Integrator<E>, after last: Double, upTo time: Double, end: Double
+  ) throws {
+    guard let grid, var index = grid.firstIndex(after: last) else { return }
+    while grid[index] <= time && grid[index] < end {
+      let at = grid[index]
+      var span = current.mutableSpan
+      try integrator.interpolate(at: at, into: &span)
+      try measure(at: at)
+      try record(at: at)
+      index += 1
+    }
+  }
+
+  private mutating func report(
+    _ phase: PhaseDescription, _ start: Double, _ end: Double, _ outcomes: [Outcome],
+    _ statistics: Statistics, message: String?
+  ) throws -> PhaseReport {
+    var all = statistics
+    all.fieldEvaluations += evaluations
+    if judge.last.allSatisfy(\.isFinite) {
+      try system.observe(current.span, into: &observation)
+    } else {
+      observation.resize(samples.count)
+    }
+    let evaluations = all.fieldEvaluations + all.differenceEvaluations
+    let certificates = (0..<samples.count).map { row in
+      Certificate(
+        outcome: outcomes[row], residual: judge.last[row],
+        residuals: judge.parts(row: row, current, derivative),
+        variables: system.variables.map(\.name),
+        worstComponent: system.componentName(judge.worst(row: row, current, derivative)),
+        settlingTime: end - start, evaluations: evaluations,
+        jacobianProducts: all.jacobianProducts, steps: all.steps,
+        attempts: [
+          Attempt(
+            method: options.method == .adams ? "adams" : "bdf", outcome: outcomes[row],
+            residual: judge.last[row], evaluations: evaluations, steps: all.steps,
+            message: message)
+        ])
+    }
+    return PhaseReport(
+      label: label, kind: phase.kind, awaitsEquilibrium: phase.end == .equilibrium, start: start,
+      end: end, certificates: certificates, observation: observation, statistics: all,
+      hasTarget: !samples.targets.isEmpty)
+  }
+}

@@ -1,0 +1,57 @@
+public import Dynamics
+public import Integration
+
+/// What became of one phase of a simulation.
+public struct PhaseReport: Sendable {
+  /// `1-free`, `2-controlled`, ...: what the trajectory's phase column holds.
+  public var label: String
+  public var kind: PhaseDescription.Kind
+  public var awaitsEquilibrium: Bool
+  public var start: Double
+  public var end: Double
+  /// Of each sample at the end of the phase, whether or not an equilibrium was awaited.
+  public var certificates: [Certificate]
+  /// Everything at the end of the phase. Rows are samples.
+  public var observation: Observation
+  public var statistics: Statistics
+  /// Whether the samples had a target, so that losses mean anything.
+  public var hasTarget: Bool
+
+  /// Whether the phase did what it was to do.
+  public var isComplete: Bool {
+    certificates.allSatisfy {
+      awaitsEquilibrium ? $0.isEquilibrium : $0.outcome != .diverged && $0.outcome != .solverFailure
+    }
+  }
+}
+
+/// Integrates samples through the phases of a protocol and records their trajectory.
+public struct Simulation: Sendable {
+  public let experiment: Experiment
+  public var parameters: ParameterSet
+  public var stimulus: Stimulus
+
+  public init(_ experiment: Experiment, parameters: ParameterSet, stimulus: Stimulus) {
+    self.experiment = experiment
+    self.parameters = parameters
+    self.stimulus = stimulus
+  }
+
+  /// Runs all phases, or up to the first that fails.
+  ///
+  /// - Parameters:
+  ///   - writer: where rows go as they come; nil records nothing.
+  ///   - isCancelled: asked after every step.
+  /// - Throws: ``ModelFileError`` and ``InputError`` where the protocol cannot be, ``OutputError`` where
+  ///   rows cannot be written, `CancellationError`. That a phase fails is in its report.
+  public func run(
+    to writer: CSVWriter?, isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> [PhaseReport] {
+    switch experiment.precision {
+    case .single:
+      try SimulationRunner<Float>(self, writer, isCancelled).run()
+    case .double:
+      try SimulationRunner<Double>(self, writer, isCancelled).run()
+    }
+  }
+}

@@ -1,0 +1,175 @@
+internal import Dynamics
+internal import Integration
+internal import LinearAlgebra
+
+/// Runs a simulation in one precision. All samples form one system and share their steps.
+struct SimulationRunner<E: Scalar> {
+  private let simulation: Simulation
+  private let experiment: Experiment
+  private let recorder: TrajectoryRecorder?
+  private let isCancelled: @Sendable () -> Bool
+  private var samples: Samples
+  private var random: RandomStream
+  private let options: SettlingOptions
+
+  init(
+    _ simulation: Simulation, _ writer: CSVWriter?, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    self.simulation = simulation
+    self.isCancelled = isCancelled
+    experiment = simulation.experiment
+    samples = simulation.stimulus.samples
+    let model = experiment.model
+    random = RandomStream(seed: model.seeds.initial ?? model.seed, name: "initial")
+    recorder = try writer.map {
+      try TrajectoryRecorder(model.record.variables, of: experiment, to: $0)
+    }
+    options = experiment.settlingOptions
+  }
+
+  mutating func run() throws -> [PhaseReport] {
+    BLAS.useOneThread()
+    try recorder?.writeHeader()
+    var reports: [PhaseReport] = []
+    var carried = try initialState()
+    var time = 0.0
+    for (index, phase) in experiment.model.protocol.enumerated() {
+      let key = "protocol.\(index)"
+      try experiment.set(phase.inputs, in: &samples, key: "\(key).inputs")
+      if let target = phase.target { experiment.set(target, in: &samples) }
+      if phase.kind == .controlled && !phase.keepControl { carried.dropControl() }
+      try perturb(&carried, by: phase.perturbations, key: key)
+      let report = try run(phase, index: index, from: time, &carried)
+      reports.append(report)
+      time = report.end
+      if !report.isComplete { break }
+    }
+    return reports
+  }
+
+  // MARK: States between phases
+
+  /// φ, ψ and u_i of every sample, whatever system comes next. Rows are samples.
+  private struct Carried {
+    var phi: ContiguousArray<Double>
+    var psi: ContiguousArray<Double>
+    var integral: ContiguousArray<Double>
+
+    mutating func dropControl() {
+      for i in psi.indices { psi[i] = 0 }
+      for i in integral.indices { integral[i] = 0 }
+    }
+  }
+
+  private mutating func initialState() throws -> Carried {
+    let network = experiment.network
+    func zeros(_ columns: Int) -> ContiguousArray<Double> {
+      ContiguousArray(repeating: 0, count: samples.count * columns)
+    }
+    var state = Carried(
+      phi: zeros(network.unitCount), psi: zeros(network.unitCount),
+      integral: zeros(network.outputCount))
+    let initial = experiment.model.initial
+    for given in initial.phi {
+      try fill(&state.phi, network.columns(of: given.population), given.value, "initial.phi")
+    }
+    for given in initial.psi {
+      try fill(&state.psi, network.columns(of: given.population), given.value, "initial.psi")
+    }
+    for given in initial.u {
+      try fill(&state.integral, 0..<network.outputCount, given.value, "initial.u")
+    }
+    return state
+  }
+
+  private mutating func fill(
+    _ values: inout ContiguousArray<Double>, _ columns: Range<Int>,
+    _ given: InitialDescription.Value, _ key: String
+  ) throws {
+    let width = values.count / samples.count
+    switch given {
+    case .values(let source):
+      let numbers = try experiment.values(of: source, shape: [columns.count], key: key)
+      for row in 0..<samples.count {
+        for (k, column) in columns.enumerated() { values[row * width + column] = numbers[k] }
+      }
+    case .normal(let scale):
+      for row in 0..<samples.count {
+        for column in columns { values[row * width + column] = scale * random.normal() }
+      }
+    }
+  }
+
+  private mutating func perturb(
+    _ state: inout Carried, by perturbations: [PhaseDescription.Perturbation], key: String
+  ) throws {
+    let network = experiment.network
+    for perturbation in perturbations {
+      let variable = perturbation.variable
+      let target: WritableKeyPath<Carried, ContiguousArray<Double>> =
+        switch variable.quantity {
+        case .psi: \.psi
+        case .u: \.integral
+        default: \.phi
+        }
+      for population in network.populations where population.role == .units {
+        if let wanted = variable.population, wanted != population.name { continue }
+        var columns = network.columns(of: population.name)
+        if variable.quantity == .u {
+          guard population.name == network.output.population else { continue }
+          columns = 0..<network.outputCount
+        }
+        if let unit = variable.unit { columns = columns.lowerBound + unit..<columns.lowerBound + unit + 1 }
+        let added = try perturbation.add.map {
+          try experiment.values(of: $0, shape: [columns.count], key: "\(key).perturb")
+        }
+        let width = state[keyPath: target].count / samples.count
+        for row in 0..<samples.count {
+          for (k, column) in columns.enumerated() {
+            var change = added?[k] ?? 0
+            if perturbation.noise > 0 { change += perturbation.noise * random.normal() }
+            state[keyPath: target][row * width + column] += change
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: One phase
+
+  private func run(
+    _ phase: PhaseDescription, index: Int, from start: Double, _ carried: inout Carried
+  ) throws -> PhaseReport {
+    let controller: any Controller = phase.kind == .free ? NoControl() : experiment.controller
+    let hasTarget = !samples.targets.isEmpty
+    guard hasTarget || controller.effectiveLeak == nil else {
+      throw experiment.file.error(
+        at: "protocol.\(index)",
+        "a controlled phase needs a target: give `stimulus.target`, the phase's own `target`, or "
+          + "a sample of the data")
+    }
+    let system = controller.makeSystem(experiment.network, capacity: samples.count, E.self)
+    system.load(simulation.parameters)
+    samples.inputs.withUnsafeBufferPointer { inputs in
+      samples.targets.withUnsafeBufferPointer { targets in
+        system.load(
+          inputs: inputs.span, targets: hasTarget ? targets.span : nil, count: samples.count)
+      }
+    }
+    var run = PhaseRun(
+      system, options: options, recorder: recorder, every: experiment.model.record.every,
+      samples: samples, label: "\(index + 1)-\(phase.name)", isCancelled: isCancelled)
+    let state = system.compose(
+      phi: carried.phi, psi: carried.psi, integral: carried.integral, samples: samples.count)
+    var report = try run.go(from: start, state: state, phase: phase)
+    report.hasTarget = hasTarget
+    let last = run.current
+    let parts = system.decompose(last)
+    carried.phi = parts.phi
+    if phase.kind == .controlled {
+      carried.psi = report.observation.psi
+      carried.integral = parts.integral ?? carried.integral
+    }
+    return report
+  }
+}

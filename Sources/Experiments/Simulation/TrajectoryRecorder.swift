@@ -1,0 +1,99 @@
+internal import Dynamics
+
+/// Writes a trajectory as it comes: one row for each recorded time and sample.
+///
+/// Columns: `time,phase,sample`, then the recorded variables in the order of the model file, such as
+/// `phi.hidden.0`, `u.output.1`, `loss`, `residual`.
+final class TrajectoryRecorder {
+  private enum Source {
+    case phi(Int)
+    case psi(Int)
+    case rate(Int)
+    case u(Int)
+    case x(Int)
+    case loss
+    case residual
+  }
+  private let columns: [(name: String, source: Source)]
+  private let writer: CSVWriter
+  private let unitCount: Int
+  private let outputCount: Int
+  private let inputCount: Int
+  private(set) var rowCount = 0
+
+  var columnNames: [String] { ["time", "phase", "sample"] + columns.map(\.name) }
+
+  init(_ variables: [RecordedVariable], of experiment: Experiment, to writer: CSVWriter) throws {
+    let network = experiment.network
+    self.writer = writer
+    unitCount = network.unitCount
+    outputCount = network.outputCount
+    inputCount = network.inputCount
+    var columns: [(String, Source)] = []
+    var taken = Set<String>()
+    func add(_ name: String, _ source: Source) {
+      if taken.insert(name).inserted { columns.append((name, source)) }
+    }
+    for variable in variables {
+      func addUnits(_ role: Population.Role, _ source: (Int) -> Source) {
+        for population in network.populations where population.role == role {
+          if let wanted = variable.population, wanted != population.name { continue }
+          let first = network.columns(of: population.name).lowerBound
+          for unit in 0..<population.size where variable.unit == nil || variable.unit == unit {
+            add("\(variable.quantity.rawValue).\(population.name).\(unit)", source(first + unit))
+          }
+        }
+      }
+      switch variable.quantity {
+      case .phi: addUnits(.units) { .phi($0) }
+      case .psi: addUnits(.units) { .psi($0) }
+      case .rate: addUnits(.units) { .rate($0) }
+      case .x: addUnits(.input) { .x($0) }
+      case .u where experiment.hasLoss:
+        for (k, unit) in network.outputUnits.enumerated()
+        where variable.unit == nil || variable.unit == unit {
+          if let wanted = variable.population, wanted != network.output.population { continue }
+          add("u.\(network.output.population).\(unit)", .u(k))
+        }
+      case .loss where experiment.hasLoss: add("loss", .loss)
+      case .residual: add("residual", .residual)
+      case .u, .loss: break
+      }
+    }
+    self.columns = columns
+  }
+
+  func writeHeader() throws { try writer.appendRow(columnNames) }
+
+  /// Writes the rows of all samples at one time.
+  ///
+  /// - Parameters:
+  ///   - inputs: [samples × inputs]
+  ///   - residuals: of each sample
+  ///   - hasTarget: whether the losses mean anything
+  func record(
+    time: Double, phase: String, samples: [Int], _ observation: Observation,
+    inputs: ContiguousArray<Double>, residuals: [Double], hasTarget: Bool
+  ) throws {
+    for (row, sample) in samples.enumerated() {
+      try writer.append(time)
+      try writer.append(phase)
+      try writer.append(sample)
+      for column in columns {
+        let value =
+          switch column.source {
+          case .phi(let i): observation.phi[row * unitCount + i]
+          case .psi(let i): observation.psi[row * unitCount + i]
+          case .rate(let i): observation.rates[row * unitCount + i]
+          case .u(let k): observation.u[row * outputCount + k]
+          case .x(let i): inputs[row * inputCount + i]
+          case .loss: hasTarget ? observation.losses[row] : .nan
+          case .residual: residuals[row]
+          }
+        try writer.append(value)
+      }
+      try writer.endRow()
+      rowCount += 1
+    }
+  }
+}

@@ -1,0 +1,50 @@
+public import Dynamics
+
+/// What a settled state says about the parameters: the plug-in that learns.
+///
+/// A rule is a value without state of its own. It is called once for each chunk of samples, by several
+/// threads at once, and their answers are added in the order of the chunks. What it must keep between
+/// updates it declares: weights, such as learned feedback, as parameters of its own
+/// (``parameters(for:)``); anything else as memory (``makeMemory(for:)``). Both are in checkpoints.
+///
+/// Most rules need not be written against this protocol: a ``LocalRule`` becomes one by
+/// ``LocalLearning``.
+public protocol LearningRule: Sendable {
+  /// The name used in model files.
+  var name: String { get }
+
+  /// The phases whose settled states it reads.
+  var phases: Set<SettledPhase> { get }
+
+  /// Why it cannot learn this network, or nil.
+  func objection(to network: Network) -> String?
+
+  /// Parameters that it has besides those of the network and its controller.
+  func parameters(for network: Network) -> [Parameter]
+
+  /// The names of the parameters that it changes. Of these it is asked only for those that may learn.
+  func changedParameters(of network: Network) -> Set<String>
+
+  /// What it remembers from sample to sample, as it is at first; nil if nothing.
+  ///
+  /// A rule with memory sees the samples one chunk after the other, in the order of training.
+  func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)?
+
+  /// Adds Δ, the direction of descent, summed over the samples, to `update`.
+  ///
+  /// - Parameters:
+  ///   - states: the samples that may be learned from, at least one.
+  ///   - parameters: as they were while the samples settled.
+  ///   - memory: what ``makeMemory(for:)`` made, as the chunk before left it.
+  ///   - update: of a parameter that it does not change (``ParameterUpdate/changes(_:)``), nothing may
+  ///     be added.
+  func accumulate(
+    _ states: SettledStates, parameters: ParameterSet, memory: inout (any RuleMemory)?,
+    into update: inout ParameterUpdate)
+}
+
+extension LearningRule {
+  public func objection(to network: Network) -> String? { nil }
+  public func parameters(for network: Network) -> [Parameter] { [] }
+  public func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)? { nil }
+}

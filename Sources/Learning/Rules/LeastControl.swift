@@ -1,0 +1,33 @@
+/// The least-control rule: Δ = ψ_post · σ(φ_pre), and ψ for a bias.
+///
+/// With the control of a leaky output controller carried back by the network's own transpose, this is
+/// exactly −dF/dθ of the augmented energy F = ½‖ψ‖² + L/α_eff, and −dH/dθ where α_eff = 0: Theorem 1
+/// and Proposition S9 of Meulemans et al., The least-control principle for local learning at
+/// equilibrium, NeurIPS 2022. A readout's control is u (their Eq. 33).
+public struct LeastControl: OuterProductRule {
+  public enum Modulation: String, Sendable, CaseIterable, BitwiseCopyable {
+    /// ψ as it is.
+    case none
+    /// σ′(φ)·ψ, which learns better under linear feedback (their Eq. 136). The population that the
+    /// loss reads keeps ψ as it is.
+    case slope
+  }
+
+  public var modulation: Modulation
+
+  public init(modulation: Modulation = .none) { self.modulation = modulation }
+
+  @inlinable
+  public func postSignal(_ post: PostsynapticUnit) -> Double {
+    modulation == .slope && !post.isOutput ? post.slope * post.control : post.control
+  }
+
+  @inlinable public var usesRateAsPreSignal: Bool { true }
+}
+
+extension LearningRule where Self == LocalLearning<LeastControl> {
+  /// Δ = ψ_post · σ(φ_pre) at the controlled equilibrium: ``LeastControl``.
+  public static func leastControl(modulation: LeastControl.Modulation = .none) -> Self {
+    LocalLearning(LeastControl(modulation: modulation), name: "least-control")
+  }
+}

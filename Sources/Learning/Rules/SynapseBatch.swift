@@ -1,0 +1,39 @@
+public import LinearAlgebra
+
+/// The synapses of one dense parameter, at every sample of a chunk: what a rule's loop runs over.
+///
+/// It borrows its memory, and is valid only during the call that it is handed to.
+public struct SynapseBatch {
+  /// σ(φ) of the units that they come from, [samples × pre].
+  public let preRates: MatrixView<Double>
+  /// The units that they go to, [samples × post].
+  public let posts: PostsynapticBatch
+  /// [post × pre]
+  public let weights: UnsafePointer<Double>
+
+  /// The samples.
+  @inlinable public var samples: Int { preRates.rows }
+  @inlinable public var preCount: Int { preRates.columns }
+  @inlinable public var postCount: Int { posts.count }
+}
+
+/// The units that a parameter's synapses go to, at every sample of a chunk.
+public struct PostsynapticBatch {
+  /// Each [samples × post].
+  public let states: MatrixView<Double>
+  public let rates: MatrixView<Double>
+  public let slopes: MatrixView<Double>
+  public let controls: MatrixView<Double>
+  public let isOutput: Bool
+
+  @inlinable public var samples: Int { states.rows }
+  @inlinable public var count: Int { states.columns }
+
+  /// One unit at one sample.
+  @inlinable
+  public func unit(_ sample: Int, _ unit: Int) -> PostsynapticUnit {
+    PostsynapticUnit(
+      state: states.row(sample)[unit], rate: rates.row(sample)[unit],
+      slope: slopes.row(sample)[unit], control: controls.row(sample)[unit], isOutput: isOutput)
+  }
+}
