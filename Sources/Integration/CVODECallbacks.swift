@@ -59,7 +59,8 @@ let cvodeJacobian: CVLsJacFn = { time, state, derivative, matrix, data, _, _, _ 
     at: time, state!, derivative: derivative!, step: callbacks.stepSize(), into: matrix!.blocks)
 }
 
-let cvodePreconditionerSetup: CVLsPrecSetupFn = { time, state, _, mayReuse, isCurrent, gamma, data in
+let cvodePreconditionerSetup: CVLsPrecSetupFn = {
+  time, state, _, mayReuse, isCurrent, gamma, data in
   let callbacks = callbacks(data)
   do {
     let isNew = try callbacks.field.setUpPreconditioner(

@@ -13,7 +13,8 @@ protocol FieldAdapter: AnyObject {
   func linearize(at time: Double, _ state: N_Vector) throws
   func jacobianProduct(_ vector: N_Vector, into product: N_Vector) throws
   func setUpPreconditioner(
-    at time: Double, _ state: N_Vector, gamma: Double, mayReuse: Bool) throws -> Bool
+    at time: Double, _ state: N_Vector, gamma: Double, mayReuse: Bool
+  ) throws -> Bool
   func applyPreconditioner(_ residual: N_Vector, gamma: Double, into solution: N_Vector) throws
   func eventValues(
     at time: Double, _ state: N_Vector, into values: UnsafeMutablePointer<Double>) throws

@@ -3,9 +3,9 @@ extension IntegrationError: CustomStringConvertible {
     switch self {
     case .badInput(let sentence): sentence
     case .outOfMemory(let what): "out of memory: \(what)"
-    case .notStarted: "the integrator has not been started: call start(at:state:) first"
-    case .tooClose(let start, let end):
-      "the time to reach, \(end), is too close to the start, \(start), for one step"
+    case .notStarted:
+      "nothing has been integrated yet: call start(at:state:), and step() or advance(to:) for "
+        + "quantities of the last step"
     case .outsideLastStep(let time, let from, let to):
       "the solution is known from t = \(from) to \(to), the last step; t = \(time) is outside: "
         + "interpolate after every step"
@@ -51,7 +51,8 @@ extension IntegrationError.Situation: CustomStringConvertible {
     var sentence = "It was at t = \(time) after \(steps) steps, with step \(stepSize)"
     if order > 0 { sentence += " and order \(order)" }
     if let worst {
-      sentence += "; the largest error was that of \(worst.name) (\(worst.value)) of sample "
+      sentence +=
+        "; the largest error was that of \(worst.name) (\(worst.value)) of sample "
         + "\(worst.sample)"
     }
     return sentence + "."

@@ -39,10 +39,8 @@ public enum IntegrationError: Error, Sendable, Equatable {
   /// The sentence says what is wrong and what is wanted.
   case badInput(String)
   case outOfMemory(String)
-  /// A call that needs a started integration.
+  /// A call that needs a started integration, or its first step.
   case notStarted
-  /// The end is too close to the start for one step.
-  case tooClose(from: Double, to: Double)
   /// Dense output covers the last step alone.
   case outsideLastStep(time: Double, from: Double, to: Double)
 

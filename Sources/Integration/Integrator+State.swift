@@ -23,6 +23,12 @@ extension Integrator {
   ) throws {
     precondition(
       result.count == stateCount, "a state has \(stateCount) elements, the result \(result.count)")
+    guard hasSteps else {
+      // CVODE's polynomial exists after the first step only.
+      guard derivative == 0, time == self.time else { throw IntegrationError.notStarted }
+      copy(state.pointer, into: &result)
+      return
+    }
     let work = callbacks.work.pointer
     let flag = CVodeGetDky(cvode, time, Int32(clamping: derivative), work)
     if flag == CV_BAD_T {
@@ -41,6 +47,7 @@ extension Integrator {
 
   /// Writes the weights 1 / (rtol·|z| + atol) of the last step.
   public func errorWeights(into result: inout MutableSpan<Element>) throws {
+    guard hasSteps else { throw IntegrationError.notStarted }
     try check(CVodeGetErrWeights(cvode, callbacks.work.pointer))
     copy(callbacks.work.pointer, into: &result)
   }
@@ -48,6 +55,7 @@ extension Integrator {
   /// Writes the local errors estimated in the last step. Times the weights, they say which variables
   /// determine the step size.
   public func estimatedLocalErrors(into result: inout MutableSpan<Element>) throws {
+    guard hasSteps else { throw IntegrationError.notStarted }
     try check(CVodeGetEstLocalErrors(cvode, callbacks.work.pointer))
     copy(callbacks.work.pointer, into: &result)
   }

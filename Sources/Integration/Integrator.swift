@@ -30,7 +30,8 @@ public final class Integrator<Element: Scalar> {
   let callbacks: SolverCallbacks
   let state: StateVector
   private var isStarted = false
-  private var hasSteps = false
+  /// Whether CVODE has been asked for a step since the start.
+  var hasSteps = false
   private var hasStopTime = false
   private var startedEvents = 0
 
@@ -121,7 +122,7 @@ public final class Integrator<Element: Scalar> {
 
   // MARK: Going on
 
-  /// Takes one internal step, not beyond `limit`.
+  /// Takes one internal step, not beyond `limit`, which must not lie behind a time already reached.
   ///
   /// Without a limit time runs forward (backward where `initialStep` is negative).
   public func step(limit: Double? = nil) throws -> Advance {
@@ -180,7 +181,8 @@ public final class Integrator<Element: Scalar> {
     let before = time
     var reached = time
     let flag = CVode(cvode, target, state.pointer, &reached, task)
-    if flag >= 0 || flag == CV_TOO_MUCH_WORK { time = reached }
+    // After a failure CVODE leaves the last good state, and its time.
+    time = reached
     try check(flag)
     if flag == CV_ROOT_RETURN { return Advance(time: time, reason: .events(firedEvents())) }
     if flag == CV_TSTOP_RETURN { return Advance(time: time, reason: .reached) }

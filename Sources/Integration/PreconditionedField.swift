@@ -7,7 +7,8 @@ public protocol PreconditionedField<Element>: VectorField {
   /// Where `mayReuse` is true, Jacobian data of the last call are still good, and only `gamma` has
   /// changed. Returns whether Jacobian data were computed anew.
   func setUpPreconditioner(
-    at time: Double, _ state: Span<Element>, gamma: Double, mayReuse: Bool) throws -> Bool
+    at time: Double, _ state: Span<Element>, gamma: Double, mayReuse: Bool
+  ) throws -> Bool
 
   /// Writes P⁻¹·r into `solution`.
   func applyPreconditioner(

@@ -1,1 +1,59 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Experiments
+import Foundation
+
+@main
+struct Settle: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "settle",
+    abstract: "Simulates controlled neural networks until they settle, and lets them learn from there.",
+    discussion: """
+      Examples:
+        settle simulate models/one-neuron.yaml
+        settle train models/digits-rnn.yaml
+        settle simulate models/tanh.yaml --set controller.output.leak=1 --output - | head
+
+      Exit codes: 0 done; 1 the computation failed (something did not settle, or diverged);
+      64 bad usage; 65 bad input; 74 output could not be written; 130 interrupted, after saving.
+      """,
+    version: Versions.description,
+    subcommands: [SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, CheckCommand.self])
+
+  static func main() {
+    // A reader that goes away (`| head`) shows as an error of the write, not as a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      do {
+        try command.run()
+      } catch let failure as ExitCode {
+        throw failure
+      } catch {
+        exit(reporting: error)
+      }
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  /// Prints what went wrong and ends with the documented code.
+  private static func exit(reporting error: any Error) -> Never {
+    let code: Int32
+    switch error {
+    case is ModelFileError, is InputError: code = 65
+    case let output as OutputError:
+      code = 74
+      // Whoever closed the pipe has seen enough and needs no message.
+      if output.isBrokenPipe { Foundation.exit(code) }
+    case is CancellationError: code = 130
+    case is ValidationError, is CleanExit: exit(withError: error)
+    default: code = 1
+    }
+    if error is CancellationError {
+      Diagnostics.say("interrupted")
+    } else {
+      Diagnostics.say("error: \(error)")
+    }
+    Foundation.exit(code)
+  }
+}

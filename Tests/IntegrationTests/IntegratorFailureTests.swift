@@ -228,7 +228,11 @@ struct IntegratorFailureTests {
     #expect(sentence { $0.maximumGrowth = 1 }.contains("maximumGrowth"))
     #expect(sentence { $0.maximumOrder = 6 }.contains("maximumOrder"))
     #expect(sentence { $0.stepLimit = 0 }.contains("stepLimit"))
-    #expect(sentence { $0.minimumStep = 2; $0.maximumStep = 1 }.contains("maximumStep"))
+    #expect(
+      sentence {
+        $0.minimumStep = 2
+        $0.maximumStep = 1
+      }.contains("maximumStep"))
     #expect(sentence { $0.relativeTolerance = .scalar(-1) }.contains("relativeTolerance"))
     #expect(sentence { $0.absoluteTolerance = .perColumn([1]) }.contains("absoluteTolerance"))
     #expect(sentence { $0.linearSolver = .krylov(dimension: 0) }.contains("krylov.dimension"))
@@ -236,7 +240,8 @@ struct IntegratorFailureTests {
       sentence { $0.linearSolver = .krylov(preconditioner: .left) }.contains("Preconditioned"))
     let integrator = try decay()
     #expect(failure { _ = try integrator.step() } == .notStarted)
-    #expect(failure { try integrator.start(at: 0, [1, 2, 3]) }?.description.contains("3 numbers") == true)
+    #expect(
+      failure { try integrator.start(at: 0, [1, 2, 3]) }?.description.contains("3 numbers") == true)
     try integrator.start(at: 0, [1, 1, 1, 1])
     _ = try integrator.step()
     let outside = failure { _ = try integrator.interpolated(at: -1) }

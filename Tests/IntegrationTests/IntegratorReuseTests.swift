@@ -67,6 +67,28 @@ struct IntegratorReuseTests {
     #expect(integrator.statistics.steps == 0 && integrator.statistics.jacobianProducts == 0)
   }
 
+  @Test("before the first step the state is known at the start alone, and nothing of a last step")
+  func beforeTheFirstStep() throws {
+    let integrator = try Integrator(oscillators(Double.self))
+    try integrator.start(at: 3, [1, 2])
+    #expect(try integrator.interpolated(at: 3) == [1, 2])
+    #expect(throws: IntegrationError.notStarted) { try integrator.interpolated(at: 3.1) }
+    #expect(throws: IntegrationError.notStarted) {
+      try integrator.interpolated(at: 3, derivative: 1)
+    }
+    #expect(integrator.worstVariable() == nil)
+  }
+
+  @Test("after a failure the last good state is there, with its time")
+  func stateAfterFailure() throws {
+    let field = FunctionField<Double>(dimension: 1) { t, _, _ in [t > 1 ? .nan : 1] }
+    let integrator = try Integrator(field)
+    try integrator.start(at: 0, [0])
+    #expect(throws: IntegrationError.self) { try integrator.advance(to: 2) }
+    #expect(integrator.time > 0 && integrator.time <= 1)
+    #expect(abs(integrator.values[0] - integrator.time) < 1e-6)
+  }
+
   @Test("no vector survives its solver", arguments: solvers)
   func noLeak(solver: LinearSolverChoice) throws {
     var layout: StateLayout?
@@ -116,7 +138,8 @@ struct IntegratorReuseTests {
       try functional.start(at: 0, [1])
       _ = try? functional.step(limit: .leastNonzeroMagnitude)
       _ = functional.statistics
-      let finder = try RootFinder(FunctionField<Double>(dimension: 1) { _, _, z in [z[0] * z[0] + 1] })
+      let finder = try RootFinder(
+        FunctionField<Double>(dimension: 1) { _, _, z in [z[0] * z[0] + 1] })
       #expect(try finder.solve([1]).result.outcome.isConverged == false)
     }
     for word in ["CVODE", "CVode", "KIN", "WARNING", "SUN"] {

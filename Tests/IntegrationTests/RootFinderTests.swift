@@ -98,7 +98,8 @@ struct RootFinderTests {
   @Test("a step for each column makes a divergent iteration contract, in either precision")
   func steps() throws {
     // ż = −50·z₀ + 1, −0.5·z₁ + 1: s = 1 diverges in the first column.
-    func solve<Element: Scalar>(_ type: Element.Type, _ steps: [Double]?, _ tolerance: Double) throws
+    func solve<Element: Scalar>(_ type: Element.Type, _ steps: [Double]?, _ tolerance: Double)
+      throws
       -> (state: [Double], result: RootResult)
     {
       var options = RootFinderOptions(.anderson(depth: 0), tolerance: tolerance)

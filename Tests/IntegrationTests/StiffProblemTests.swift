@@ -111,7 +111,9 @@ struct StiffProblemTests {
       let statistics = integrator.statistics
       #expect((statistics.preconditionerSolves > 0) == (side != .none))
       // The preconditioner is exact: one iteration is enough.
-      if side != .none { #expect(statistics.krylovIterations <= 2 * statistics.nonlinearIterations) }
+      if side != .none {
+        #expect(statistics.krylovIterations <= 2 * statistics.nonlinearIterations)
+      }
     }
     #expect(largestError(results[1], results[0], floor: 1) < 1e-6)
     #expect(largestError(results[2], results[0], floor: 1) < 1e-6)

@@ -1,6 +1,6 @@
 public import Dynamics
-public import LinearAlgebra
 public import Learning
+internal import LinearAlgebra
 
 /// Which part of a data set.
 public enum Split: String, Sendable, CaseIterable {
@@ -72,47 +72,47 @@ extension Experiment {
 
   /// The samples of a data set as the network takes them.
   public func trainingData(_ set: DataSet) -> LabelledSamples {
-    LabelledSamples(set: set, encoding: targetEncoding, outputCount: network.outputCount)
+    LabelledSamples(dataSet: set, encoding: targetEncoding, outputCount: network.outputCount)
   }
 }
 
 /// A data set as the trainer reads it: inputs and encoded targets of any rows.
 public struct LabelledSamples: TrainingData {
-  public let set: DataSet
+  public let dataSet: DataSet
   let encoding: TargetEncoding
   let outputCount: Int
 
-  public var count: Int { set.count }
+  public var count: Int { dataSet.count }
 
-  public func label(of row: Int) -> Int? { set.label(of: row) }
+  public func label(of row: Int) -> Int? { dataSet.label(of: row) }
 
   public func samples(_ rows: [Int]) -> Samples {
-    let width = set.inputWidth
+    let width = dataSet.inputWidth
     var inputs = ContiguousArray<Double>(repeating: 0, count: rows.count * width)
     inputs.withUnsafeMutableBufferPointer { buffer in
       for (k, row) in rows.enumerated() {
         let target = UnsafeMutableBufferPointer(rebasing: buffer[k * width..<(k + 1) * width])
         var span = target.mutableSpan
-        set.copyInput(row, into: &span)
+        dataSet.copyInput(row, into: &span)
       }
     }
     var targets = ContiguousArray<Double>()
-    if set.hasTargets || set.hasLabels {
+    if dataSet.hasTargets || dataSet.hasLabels {
       targets = ContiguousArray(repeating: 0, count: rows.count * outputCount)
       targets.withUnsafeMutableBufferPointer { buffer in
         for (k, row) in rows.enumerated() {
           let place = UnsafeMutableBufferPointer(
             rebasing: buffer[k * outputCount..<(k + 1) * outputCount])
           var span = place.mutableSpan
-          if set.hasTargets {
-            set.copyTarget(row, into: &span)
-          } else if let label = set.label(of: row) {
+          if dataSet.hasTargets {
+            dataSet.copyTarget(row, into: &span)
+          } else if let label = dataSet.label(of: row) {
             encoding.write(label: label, into: &span)
           }
         }
       }
     }
     return Samples(
-      count: rows.count, inputs: inputs, targets: targets, indices: rows.map(set.sourceRow))
+      count: rows.count, inputs: inputs, targets: targets, indices: rows.map(dataSet.sourceRow))
   }
 }

@@ -159,3 +159,8 @@ extension ModelFileError {
     self.init(file: file, problems: [.init(place: place, message: message)])
   }
 }
+
+extension ModelFile {
+  /// Whether a key stands in the file or in an override, rather than at its default.
+  public func isWritten(_ key: some StringProtocol) -> Bool { places[String(key)] != nil }
+}

@@ -3,7 +3,7 @@ internal import Integration
 internal import LinearAlgebra
 
 /// One phase on its way: steps, rows, and the watch for equilibrium.
-struct PhaseRun<E: Scalar> {
+final class PhaseRun<E: Scalar> {
   private let system: any ControlledSystem<E>
   private let options: SettlingOptions
   private let recorder: TrajectoryRecorder?
@@ -35,11 +35,12 @@ struct PhaseRun<E: Scalar> {
     observation = Observation(system.network)
   }
 
+  deinit { derivative.deallocate() }
+
   /// Runs the phase and gives its report.
-  mutating func go(
+  func go(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
-    defer { derivative.deallocate() }
     switch options.method {
     case .automatic, .bdf, .adams: return try integrate(from: start, state: state, phase: phase)
     case .newton, .anderson, .fixedPoint, .descent:
@@ -49,7 +50,7 @@ struct PhaseRun<E: Scalar> {
 
   // MARK: Through time
 
-  private mutating func integrate(
+  private func integrate(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
     let integrator = try Integrator(
@@ -67,7 +68,7 @@ struct PhaseRun<E: Scalar> {
     var isOver = false
     current = state
     do {
-      try integrator.start(at: start, state: state.span)
+      try state.withUnsafeBufferPointer { try integrator.start(at: start, state: $0.span) }
       try measure(at: start)
       try record(at: start)
     } catch let error as IntegrationError {
@@ -131,7 +132,7 @@ struct PhaseRun<E: Scalar> {
   // MARK: Without time
 
   /// Goes to the equilibrium at once, by a method that has no time: two rows.
-  private mutating func jump(
+  private func jump(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
     current = state
@@ -149,7 +150,7 @@ struct PhaseRun<E: Scalar> {
 
   // MARK: Rows
 
-  private mutating func store(_ state: Span<E>) {
+  private func store(_ state: Span<E>) {
     current.withUnsafeMutableBufferPointer { target in
       state.withUnsafeBufferPointer { source in
         target.baseAddress!.update(from: source.baseAddress!, count: target.count)
@@ -158,45 +159,53 @@ struct PhaseRun<E: Scalar> {
   }
 
   /// The residual of every sample at ``current``.
-  private mutating func measure(at time: Double) throws {
+  private func measure(at time: Double) throws {
     var span = derivative.mutableSpan
-    try system.derivative(at: time, current.span, into: &span)
+    try current.withUnsafeBufferPointer {
+      try system.derivative(at: time, $0.span, into: &span)
+    }
     evaluations += 1
     for row in 0..<samples.count { _ = judge.measure(row: row, current, derivative) }
   }
 
+  private func observe() throws {
+    try current.withUnsafeBufferPointer { try system.observe($0.span, into: &observation) }
+  }
+
   /// Writes the rows of ``current``, whose residuals have been measured.
-  private mutating func record(at time: Double) throws {
+  private func record(at time: Double) throws {
     guard let recorder else { return }
-    try system.observe(current.span, into: &observation)
+    try observe()
     try recorder.record(
       time: time, phase: label, samples: samples.indices, observation, inputs: samples.inputs,
       residuals: judge.last, hasTarget: !samples.targets.isEmpty)
   }
 
   /// Writes the rows of the grid within the last step, by dense output.
-  private mutating func recordGrid(
+  private func recordGrid(
     _ integrator: Integrator<E>, after last: Double, upTo time: Double, end: Double
   ) throws {
     guard let grid, var index = grid.firstIndex(after: last) else { return }
     while grid[index] <= time && grid[index] < end {
       let at = grid[index]
-      var span = current.mutableSpan
-      try integrator.interpolate(at: at, into: &span)
+      try current.withUnsafeMutableBufferPointer {
+        var span = $0.mutableSpan
+        try integrator.interpolate(at: at, into: &span)
+      }
       try measure(at: at)
       try record(at: at)
       index += 1
     }
   }
 
-  private mutating func report(
+  private func report(
     _ phase: PhaseDescription, _ start: Double, _ end: Double, _ outcomes: [Outcome],
     _ statistics: Statistics, message: String?
   ) throws -> PhaseReport {
     var all = statistics
     all.fieldEvaluations += evaluations
     if judge.last.allSatisfy(\.isFinite) {
-      try system.observe(current.span, into: &observation)
+      try observe()
     } else {
       observation.resize(samples.count)
     }

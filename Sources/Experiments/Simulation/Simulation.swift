@@ -45,13 +45,15 @@ public struct Simulation: Sendable {
   /// - Throws: ``ModelFileError`` and ``InputError`` where the protocol cannot be, ``OutputError`` where
   ///   rows cannot be written, `CancellationError`. That a phase fails is in its report.
   public func run(
-    to writer: CSVWriter?, isCancelled: @Sendable () -> Bool = { false }
+    to writer: CSVWriter?, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [PhaseReport] {
     switch experiment.precision {
     case .single:
-      try SimulationRunner<Float>(self, writer, isCancelled).run()
+      var runner = try SimulationRunner<Float>(self, writer, isCancelled)
+      return try runner.run()
     case .double:
-      try SimulationRunner<Double>(self, writer, isCancelled).run()
+      var runner = try SimulationRunner<Double>(self, writer, isCancelled)
+      return try runner.run()
     }
   }
 }

@@ -17,7 +17,8 @@ struct SimulationRunner<E: Scalar> {
   ) throws {
     self.simulation = simulation
     self.isCancelled = isCancelled
-    experiment = simulation.experiment
+    let experiment = simulation.experiment
+    self.experiment = experiment
     samples = simulation.stimulus.samples
     let model = experiment.model
     random = RandomStream(seed: model.seeds.initial ?? model.seed, name: "initial")
@@ -156,7 +157,7 @@ struct SimulationRunner<E: Scalar> {
           inputs: inputs.span, targets: hasTarget ? targets.span : nil, count: samples.count)
       }
     }
-    var run = PhaseRun(
+    let run = PhaseRun(
       system, options: options, recorder: recorder, every: experiment.model.record.every,
       samples: samples, label: "\(index + 1)-\(phase.name)", isCancelled: isCancelled)
     let state = system.compose(

@@ -88,6 +88,23 @@ public struct Certificate: Sendable, Equatable {
   /// ‖J⁻¹F‖, a first-order estimate of the distance to the equilibrium; on request.
   public var distance: Double?
 
+  package init(
+    outcome: Outcome, residual: Double, residuals: [Double], variables: [String],
+    worstComponent: String, settlingTime: Double, evaluations: Int, jacobianProducts: Int,
+    steps: Int, attempts: [Attempt]
+  ) {
+    self.outcome = outcome
+    self.residual = residual
+    self.residuals = residuals
+    self.variables = variables
+    self.worstComponent = worstComponent
+    self.settlingTime = settlingTime
+    self.evaluations = evaluations
+    self.jacobianProducts = jacobianProducts
+    self.steps = steps
+    self.attempts = attempts
+  }
+
   public var isEquilibrium: Bool { outcome.isEquilibrium }
 
   /// One line for people.

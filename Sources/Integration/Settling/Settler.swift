@@ -270,7 +270,7 @@ public final class Settler<Element: Scalar> {
           variables: field.variables.map(\.name), worstComponent: field.componentName(worst),
           settlingTime: batch.times[sample], evaluations: batch.evaluations[sample],
           jacobianProducts: batch.products[sample], steps: batch.steps[sample],
-          attempts: batch.attempts[sample], leadingEigenvalue: nil, distance: nil))
+          attempts: batch.attempts[sample]))
     }
     if options.certifiesStability {
       try certifyStability(of: batch, &certificates)

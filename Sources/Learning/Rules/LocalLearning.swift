@@ -40,14 +40,15 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
   }
 
   public func changedParameters(of network: Network) -> Set<String> {
+    // Closures, because the compiler (6.3) fails on key paths where a type must be BitwiseCopyable.
     Set(
-      network.projections.map(\.weightName)
-        + network.populations.filter(\.hasBias).map(\.biasName))
+      network.projections.map { $0.weightName }
+        + network.populations.filter { $0.hasBias }.map { $0.biasName })
   }
 
   public func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)? {
     guard Rule.Memory.self != NoMemory.self else { return nil }
-    return LocalMemory<Rule.Memory>(for: parameters.parameters.filter(\.plasticity.isLearned))
+    return LocalMemory<Rule.Memory>(for: parameters.parameters.filter { $0.plasticity.isLearned })
   }
 
   public func accumulate(

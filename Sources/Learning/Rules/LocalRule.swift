@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 /// How one synapse changes, from what that synapse can know and nothing else.
 ///
 /// A rule is handed a ``Synapse`` and cannot reach beyond it, because the compiler lets it hold nothing

@@ -31,7 +31,8 @@ final class FunctionField<Element: Scalar>: CompactableField {
   ) throws {
     evaluations += 1
     for (row, id) in ids.enumerated() {
-      let values = try function(time, id, (0..<dimension).map { Double(state[row * dimension + $0]) })
+      let values = try function(
+        time, id, (0..<dimension).map { Double(state[row * dimension + $0]) })
       for column in 0..<dimension { derivative[row * dimension + column] = Element(values[column]) }
     }
   }
@@ -102,7 +103,8 @@ func robertson<Element: Scalar>(_ type: Element.Type, withProduct: Bool) -> Func
 }
 
 /// z̈ = −ω²z with ω = 1 + id: z = cos ωt, ż = −ω sin ωt from (1, 0).
-func oscillators<Element: Scalar>(_ type: Element.Type, samples: Int = 1) -> FunctionField<Element> {
+func oscillators<Element: Scalar>(_ type: Element.Type, samples: Int = 1) -> FunctionField<Element>
+{
   FunctionField(
     samples: samples, dimension: 2,
     product: { id, _, v in [v[1], -Double((1 + id) * (1 + id)) * v[0]] },

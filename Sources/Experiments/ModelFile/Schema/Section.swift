@@ -8,17 +8,20 @@ struct Section<Root: Sendable>: Sendable {
   let keys: [Key<Root>]
   /// The key that a bare scalar stands for: `rule: least-control` is `rule: {kind: least-control}`.
   let shorthand: String?
-  /// Fills in defaults that depend on other keys, and checks keys against each other.
-  let finish: Finish?
+  private var finish: Finish?
 
-  init(
-    _ initial: Root, shorthand: String? = nil, finish: Finish? = nil,
-    @KeyListBuilder<Root> keys: () -> [Key<Root>]
-  ) {
+  init(_ initial: Root, shorthand: String? = nil, @KeyListBuilder<Root> keys: () -> [Key<Root>]) {
     self.initial = initial
     self.shorthand = shorthand
-    self.finish = finish
     self.keys = keys()
+  }
+
+  /// The section with a last step: `finish` fills in defaults that depend on other keys, and checks
+  /// keys against each other. It gets the keys that were written.
+  func finishing(_ finish: @escaping Finish) -> Section {
+    var section = self
+    section.finish = finish
+    return section
   }
 
   var shape: Shape {

@@ -54,12 +54,11 @@ extension Codec where Value == ParameterSource {
   private struct Block: Sendable {
     var source = ParameterSource.initialization(.init(kind: "normal"))
 
-    static let section = Section(
-      Self(), finish: { _, given, node, reader in reader.exclude("init", "values", given, node) }
-    ) {
+    static let section = Section(Self()) {
       Key.initialization(\.source, .init(kind: "normal"), "Initial values.")
       Key.values("values", \.source, "The initial values themselves, instead of `init`.")
     }
+    .finishing { _, given, node, reader in reader.exclude("init", "values", given, node) }
   }
 
   /// One block of Q: `identity` and other kinds, an array, or `{init: …}` or `{values: …}`.

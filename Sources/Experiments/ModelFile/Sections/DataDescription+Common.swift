@@ -15,21 +15,19 @@ extension DataDescription {
 }
 
 extension DataDescription.Split {
-  static let section = Section(
-    Self(),
-    finish: { split, _, node, reader in
-      if case .fraction(let test) = split.test, case .fraction(let validation) = split.validation,
-        test + validation >= 1
-      {
-        reader.report(
-          "\(reader.location) leaves no training samples: test and validation add up to "
-            + YAMLNumber.format(test + validation), at: node.place)
-      }
-    }
-  ) {
+  static let section = Section(Self()) {
     Key("test", \.test, .amount, "Test samples: a number of them, or a fraction below 1.")
     Key("validation", \.validation, .amount, "Validation samples, likewise.")
     Key("stratified", \.stratified, .flag, "Keep the proportions of the classes.")
+  }
+  .finishing { split, _, node, reader in
+    if case .fraction(let test) = split.test, case .fraction(let validation) = split.validation,
+      test + validation >= 1
+    {
+      reader.report(
+        "\(reader.location) leaves no training samples: test and validation add up to "
+          + YAMLNumber.format(test + validation), at: node.place)
+    }
   }
 }
 

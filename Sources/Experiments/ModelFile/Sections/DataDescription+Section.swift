@@ -39,16 +39,7 @@ extension DataDescription {
     doc: "Format of the data.")
 
   private static let csv = Section(
-    DataDescription(source: .csv(path: "", labels: nil, targets: [])),
-    finish: { data, _, node, reader in
-      guard case .csv(_, let labels, let targets) = data.source else { return }
-      reader.requireOne(labels != nil, !targets.isEmpty, node)
-      for name in Set(targets).sorted() where targets.count(where: { $0 == name }) > 1 {
-        reader.report(
-          "\(reader.location) names the target column `\(name)` twice",
-          at: node["targets"]?.place ?? node.place)
-      }
-    }
+    DataDescription(source: .csv(path: "", labels: nil, targets: []))
   ) {
     Key(
       "path", .text("the path of a CSV file"), "The table, with a header.", required: true,
@@ -60,6 +51,15 @@ extension DataDescription {
       "targets", Codec<String>.text("a column").list(), "Columns of target vectors.",
       get: { $0.source.csv?.targets }, set: { $0.source.setCSV(targets: $1) })
     commonKeys
+  }
+  .finishing { data, _, node, reader in
+    guard case .csv(_, let labels, let targets) = data.source else { return }
+    reader.requireOne(labels != nil, !targets.isEmpty, node)
+    for name in Set(targets).sorted() where targets.count(where: { $0 == name }) > 1 {
+      reader.report(
+        "\(reader.location) names the target column `\(name)` twice",
+        at: node["targets"]?.place ?? node.place)
+    }
   }
 
   private static func files(_ kind: String) -> Section<DataDescription> {
@@ -134,12 +134,7 @@ extension DataDescription.Source {
 }
 
 extension DataDescription.Files {
-  fileprivate static let section = Section(
-    Self(),
-    finish: { files, _, node, reader in
-      reader.requireOne(files.labels != nil, files.targets != nil, node)
-    }
-  ) {
+  fileprivate static let section = Section(Self()) {
     Key(
       "inputs", \.inputs, .text("the path of a file"), "Inputs, sample by sample.", required: true)
     Key(
@@ -148,6 +143,9 @@ extension DataDescription.Files {
     Key(
       "targets", \.targets, Codec<String>.text("the path of a file").optional("null"),
       "Target vectors.")
+  }
+  .finishing { files, _, node, reader in
+    reader.requireOne(files.labels != nil, files.targets != nil, node)
   }
 }
 

@@ -1,7 +1,5 @@
 extension ModelDescription {
-  static let section = Section(
-    ModelDescription(), finish: { model, given, node, _ in model.fillIn(given: given, node) }
-  ) {
+  static let section = Section(ModelDescription()) {
     Key("settle", \.version, .version, "Version of this schema: 1.", required: true)
     Key(
       "name", \.name, .name, "Name of the model and of its folder of runs.",
@@ -32,6 +30,7 @@ extension ModelDescription {
       "record", \.record, RecordDescription.section.codec,
       "What a simulation writes. By default what the model has of phi, psi, u, loss, residual.")
   }
+  .finishing { model, given, node, _ in model.fillIn(given: given, node) }
 
   /// Defaults that depend on other keys.
   private mutating func fillIn(given: Set<String>, _ node: YAMLNode) {

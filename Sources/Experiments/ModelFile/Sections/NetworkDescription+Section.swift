@@ -43,31 +43,7 @@ extension LossDescription {
 }
 
 extension PopulationDescription {
-  static let section = Section(
-    PopulationDescription(),
-    finish: { population, given, node, reader in
-      if population.role == .input { population.bias = nil }
-      if !given.contains("size"), !given.contains("shape") {
-        reader.report(
-          "\(reader.location) needs the key `size` (or `shape`): its number of units",
-          at: node.place)
-        return
-      }
-      let (product, overflow) = population.shape.productReportingOverflow()
-      if overflow || product > maximumSize {
-        reader.report("\(reader.location) has too many units", at: node.place)
-      } else if population.shape.isEmpty {
-        population.shape = [population.size]
-      } else if population.size == 0 {
-        population.size = product
-      } else if population.size != product {
-        let shape = population.shape.map(String.init).joined(separator: " x ")
-        reader.report(
-          "\(reader.location) has size \(population.size), but its shape \(shape) has "
-            + "\(product) units; leave one of the two out", at: node["shape"]?.place ?? node.place)
-      }
-    }
-  ) {
+  static let section = Section(PopulationDescription()) {
     Key(
       "role", \.role, .choice,
       "`state`: units with a state φ; `input`: rates from outside; "
@@ -91,6 +67,28 @@ extension PopulationDescription {
       "bias", \.bias, Bias.section.codec.optional("none"), "Bias; inputs have none.",
       unless: { $0.role == .input ? "an input has no bias" : nil })
   }
+  .finishing { population, given, node, reader in
+    if population.role == .input { population.bias = nil }
+    if !given.contains("size"), !given.contains("shape") {
+      reader.report(
+        "\(reader.location) needs the key `size` (or `shape`): its number of units",
+        at: node.place)
+      return
+    }
+    let (product, overflow) = population.shape.productReportingOverflow()
+    if overflow || product > maximumSize {
+      reader.report("\(reader.location) has too many units", at: node.place)
+    } else if population.shape.isEmpty {
+      population.shape = [population.size]
+    } else if population.size == 0 {
+      population.size = product
+    } else if population.size != product {
+      let shape = population.shape.map(String.init).joined(separator: " x ")
+      reader.report(
+        "\(reader.location) has size \(population.size), but its shape \(shape) has "
+          + "\(product) units; leave one of the two out", at: node["shape"]?.place ?? node.place)
+    }
+  }
 
   static let maximumSize = 1 << 30
 }
@@ -109,13 +107,11 @@ extension [Int] {
 }
 
 extension PopulationDescription.Bias {
-  static let section = Section(
-    Self(),
-    finish: { _, given, node, reader in reader.exclude("init", "values", given, node) }
-  ) {
+  static let section = Section(Self()) {
     Key.initialization(\.source, .init(kind: "zeros"), "Initial values.")
     Key.values("values", \.source, "The initial values themselves, instead of `init`.")
     Key("learn", \.learn, .flag, "Whether the bias learns.")
     Key("rate", \.rate, .number(.nonNegative), "Multiplies the optimizer's rate.")
   }
+  .finishing { _, given, node, reader in reader.exclude("init", "values", given, node) }
 }

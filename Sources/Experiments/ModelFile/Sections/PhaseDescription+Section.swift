@@ -1,21 +1,5 @@
 extension PhaseDescription {
-  static let section = Section(
-    PhaseDescription(),
-    finish: { phase, given, node, reader in
-      if !given.contains("name") { phase.name = phase.kind.rawValue }
-      switch (given.contains("until"), given.contains("duration")) {
-      case (false, false):
-        reader.report(
-          "\(reader.location) needs an end: `until: equilibrium` or `duration: 20`",
-          at: node.place)
-      case (true, true):
-        reader.report(
-          "\(reader.location) has both `until` and `duration`; keep one",
-          at: node["duration"]?.place ?? node.place)
-      default: break
-      }
-    }
-  ) {
+  static let section = Section(PhaseDescription()) {
     Key(
       "phase", \.kind, .choice, "`free`: controller off; `controlled`: controller on.",
       required: true)
@@ -55,6 +39,20 @@ extension PhaseDescription {
           return perturbation
         }
       })
+  }
+  .finishing { phase, given, node, reader in
+    if !given.contains("name") { phase.name = phase.kind.rawValue }
+    switch (given.contains("until"), given.contains("duration")) {
+    case (false, false):
+      reader.report(
+        "\(reader.location) needs an end: `until: equilibrium` or `duration: 20`",
+        at: node.place)
+    case (true, true):
+      reader.report(
+        "\(reader.location) has both `until` and `duration`; keep one",
+        at: node["duration"]?.place ?? node.place)
+    default: break
+    }
   }
 }
 

@@ -1,11 +1,5 @@
 extension ProjectionDescription {
-  static let section = Section(
-    ProjectionDescription(),
-    finish: { projection, given, node, reader in
-      if !given.contains("name") { projection.name = "\(projection.from)-\(projection.to)" }
-      reader.exclude("init", "weight", given, node)
-    }
-  ) {
+  static let section = Section(ProjectionDescription()) {
     Key("from", \.from, .text("a population"), "Where it comes from.", required: true)
     Key("to", \.to, .text("a population"), "Where it goes.", required: true)
     Key("name", \.name, .text("a name"), "Its name.", default: "`from`-`to`")
@@ -24,33 +18,35 @@ extension ProjectionDescription {
       "constraint", \.constraints, Constraint.codec, "What the weights keep to after each update.")
     Key("feedback", \.feedback, Feedback.section.codec, "The weights that carry ψ backwards.")
   }
+  .finishing { projection, given, node, reader in
+    if !given.contains("name") { projection.name = "\(projection.from)-\(projection.to)" }
+    reader.exclude("init", "weight", given, node)
+  }
 }
 
 extension ProjectionDescription.Constraint {
-  static let section = Section(
-    Self(), shorthand: "kind",
-    finish: { constraint, _, node, reader in
-      let place = node["value"]?.place ?? node.place
-      switch (constraint.kind, constraint.value) {
-      case (.spectralRadius, let value), (.spectralNorm, let value):
-        if value.map({ $0 <= 0 }) ?? true {
-          reader.report(
-            "\(reader.location) needs a `value` > 0: the bound of the \(constraint.kind.rawValue)",
-            at: place)
-        }
-      case (.sign, .some(let value)) where abs(value) != 1:
-        reader.report("\(reader.location) should have the `value` 1 or -1, or null", at: place)
-      case (.symmetric, .some), (.zeroDiagonal, .some):
-        reader.report(
-          "\(reader.location): `\(constraint.kind.rawValue)` takes no `value`", at: place)
-      default: break
-      }
-    }
-  ) {
+  static let section = Section(Self(), shorthand: "kind") {
     Key("kind", \.kind, .choice, "The constraint.", required: true)
     Key(
       "value", \.value, Codec<Double>.number().optional("null"),
       "Bound (spectral-radius, spectral-norm); 1 or -1 (sign; null: the initial signs).")
+  }
+  .finishing { constraint, _, node, reader in
+    let place = node["value"]?.place ?? node.place
+    switch (constraint.kind, constraint.value) {
+    case (.spectralRadius, let value), (.spectralNorm, let value):
+      if value.map({ $0 <= 0 }) ?? true {
+        reader.report(
+          "\(reader.location) needs a `value` > 0: the bound of the \(constraint.kind.rawValue)",
+          at: place)
+      }
+    case (.sign, .some(let value)) where abs(value) != 1:
+      reader.report("\(reader.location) should have the `value` 1 or -1, or null", at: place)
+    case (.symmetric, .some), (.zeroDiagonal, .some):
+      reader.report(
+        "\(reader.location): `\(constraint.kind.rawValue)` takes no `value`", at: place)
+    default: break
+    }
   }
 
   /// `none`, one constraint, or a list.

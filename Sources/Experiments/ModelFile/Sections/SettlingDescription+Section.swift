@@ -38,15 +38,7 @@ extension SettlingDescription.LinearSolver {
 }
 
 extension SettlingDescription.Steps {
-  static let section = Section(
-    Self(),
-    finish: { steps, _, node, reader in
-      let first = steps.first ?? steps.max
-      if steps.min > steps.max || first > steps.max || first < steps.min {
-        reader.report("\(reader.location) needs min <= first <= max", at: node.place)
-      }
-    }
-  ) {
+  static let section = Section(Self()) {
     Key("first", \.first, Codec<Double>.number(.positive).optional("auto"), "First step.")
     Key("min", \.min, .number(.nonNegative), "Smallest step.")
     Key("max", \.max, .number(.positive, infinite: true), "Largest step.")
@@ -54,6 +46,12 @@ extension SettlingDescription.Steps {
       "growth", \.growth, .number(Bounds(lower: 1, includesLower: false, text: "a number > 1")),
       "Largest factor between steps.")
     Key("order", \.order, .integer(1...12), "Highest order (bdf: at most 5).")
+  }
+  .finishing { steps, _, node, reader in
+    let first = steps.first ?? steps.max
+    if steps.min > steps.max || first > steps.max || first < steps.min {
+      reader.report("\(reader.location) needs min <= first <= max", at: node.place)
+    }
   }
 }
 

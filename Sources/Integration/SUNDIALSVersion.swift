@@ -1,0 +1,12 @@
+internal import CSUNDIALS
+
+/// The version of the SUNDIALS library in use.
+public enum SUNDIALS {
+  public static var version: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+      buffer.initialize(repeating: 0)
+      guard SUNDIALSGetVersion(buffer.baseAddress!, 64) == 0 else { return SUNDIALS_VERSION }
+      return String(cString: buffer.baseAddress!)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Dynamics
+internal import Integration
+
+/// What one chunk of samples gave.
+struct ChunkResult: Sendable {
+  var update: ParameterUpdate?
+  var samples = 0
+  var used = 0
+  var settled = 0
+  var byDescent = 0
+  var unsettled: [UnsettledSample] = []
+  /// Over the samples used.
+  var lossSum = 0.0
+  var energySum = 0.0
+  /// Over all samples and phases.
+  var evaluations = 0
+}
+
+/// Applies the rules to settled chunks; many threads may call it at once.
+struct ChunkLearner: Sendable {
+  let rules: [any LearningRule]
+  let unsettledPolicy: TrainingOptions.UnsettledPolicy
+  let descentPolicy: TrainingOptions.DescentPolicy
+  let pool: UpdatePool
+
+  /// - Parameter memories: one for each rule.
+  func learn(
+    from phases: [SettledPhase: SettledState], parameters: ParameterSet,
+    memories: inout [(any RuleMemory)?]
+  ) -> ChunkResult {
+    let states = SettledStates(phases)
+    var result = ChunkResult()
+    result.samples = states.count
+    var usable: [Int] = []
+    for row in 0..<states.count {
+      if judge(row, phases, &result) { usable.append(row) }
+    }
+    result.used = usable.count
+    guard !usable.isEmpty else { return result }
+    if let controlled = phases[.controlled] {
+      for row in usable {
+        result.lossSum += controlled.observation.losses[row]
+        result.energySum += controlled.controlEnergy(row)
+      }
+    }
+    var update = pool.take()
+    let chosen = states.selecting(usable)
+    for (k, rule) in rules.enumerated() {
+      rule.accumulate(chosen, parameters: parameters, memory: &memories[k], into: &update)
+    }
+    result.update = update
+    return result
+  }
+
+  /// Counts a sample, and says whether it may be learned from.
+  private func judge(
+    _ row: Int, _ phases: [SettledPhase: SettledState], _ result: inout ChunkResult
+  ) -> Bool {
+    var isUsable = true
+    var isEquilibrium = true
+    var isByDescent = false
+    for phase in SettledPhase.allCases {
+      guard let state = phases[phase] else { continue }
+      let certificate = state.certificates[row]
+      result.evaluations += certificate.evaluations
+      if certificate.outcome == .settledByDescent { isByDescent = true }
+      if !certificate.isEquilibrium {
+        if isEquilibrium {
+          result.unsettled.append(
+            UnsettledSample(sample: state.samples.indices[row], phase: phase, certificate))
+        }
+        isEquilibrium = false
+        if unsettledPolicy != .keep || !Self.isFinite(state, row) { isUsable = false }
+      }
+    }
+    if isEquilibrium { result.settled += 1 }
+    if isEquilibrium && isByDescent {
+      result.byDescent += 1
+      if descentPolicy == .exclude { isUsable = false }
+    }
+    return isUsable
+  }
+
+  private static func isFinite(_ state: SettledState, _ row: Int) -> Bool {
+    let observation = state.observation
+    let units = observation.unitCount
+    let outputs = observation.outputCount
+    func allFinite(_ values: ContiguousArray<Double>, _ columns: Int) -> Bool {
+      values[row * columns..<(row + 1) * columns].allSatisfy(\.isFinite)
+    }
+    return allFinite(observation.phi, units) && allFinite(observation.psi, units)
+      && allFinite(observation.rates, units) && allFinite(observation.slopes, units)
+      && allFinite(observation.u, outputs) && allFinite(observation.outputs, outputs)
+  }
+}

@@ -1,0 +1,128 @@
+internal import Dynamics
+internal import Integration
+
+extension Trainer {
+  /// One batch and its update.
+  func trainBatch() throws {
+    let start = progress.batch * options.batchSize
+    let rows = Array(order[start..<min(start + options.batchSize, order.count)])
+    let samples = try data.samples(rows)
+    let (epoch, step) = (progress.epoch + 1, progress.step + 1)
+
+    let clock = ContinuousClock.now
+    // A batch that fails must not leave traces in what is remembered.
+    var memories = memories
+    let chunks = try settle(samples, &memories)
+    let settleSeconds = (ContinuousClock.now - clock).inSeconds
+    let batch = reduce(chunks)
+    if options.unsettled == .fail && !batch.unsettled.isEmpty {
+      throw TrainingError.unsettled(batch.unsettled, epoch: epoch, step: step)
+    }
+    let used = Double(batch.used)
+    let hasMeans = batch.used > 0 && phases.contains(.controlled)
+    let summary = BatchSummary(
+      epoch: epoch, step: step, samples: batch.samples, used: batch.used,
+      byDescent: batch.byDescent, unsettled: batch.unsettled,
+      controlledLoss: hasMeans ? batch.lossSum / used : .nan,
+      controlEnergy: hasMeans ? batch.energySum / used : .nan)
+    for hook in hooks { try hook.didSettle(summary, self) }
+
+    let update = batch.used > 0 ? try update(samplesUsed: batch.used, epoch: epoch) : nil
+    self.memories = memories
+    progress.samples += batch.samples
+    progress.used += batch.used
+    progress.settled += batch.settled
+    progress.byDescent += batch.byDescent
+    progress.unsettled += batch.unsettled.count
+    progress.fieldEvaluations += batch.evaluations
+    sums.loss += batch.lossSum
+    sums.energy += batch.energySum
+    sums.settleSeconds += settleSeconds
+    progress.step += 1
+    progress.batch += 1
+    if let update {
+      progress.updates += 1
+      sums.gradientNorm += update.gradientNorm
+      sums.rate = update.rate
+      for hook in hooks { try hook.didUpdate(update, self) }
+    }
+  }
+
+  /// Settles the phases that the rules ask for, and asks the rules, chunk by chunk.
+  private func settle(
+    _ samples: Samples, _ memories: inout [(any RuleMemory)?]
+  ) throws -> [ChunkResult] {
+    let learner = learner
+    let parameters = parameters
+    if phases.count == 1, let phase = phases.first, memories.allSatisfy({ $0 == nil }) {
+      let blank = memories
+      return try settler(of: phase).settle(samples) { state in
+        var none = blank
+        return learner.learn(from: [phase: state], parameters: parameters, memories: &none)
+      }
+    }
+    // Several phases must be together before a rule can read them, and memory is written in the order
+    // of the samples.
+    var states: [SettledPhase: [SettledState]] = [:]
+    for phase in SettledPhase.allCases where phases.contains(phase) {
+      states[phase] = try settler(of: phase).settle(samples)
+    }
+    let count = states.values.first?.count ?? 0
+    return (0..<count).map { chunk in
+      learner.learn(
+        from: states.mapValues { $0[chunk] }, parameters: parameters, memories: &memories)
+    }
+  }
+
+  private func settler(of phase: SettledPhase) -> BatchSettler {
+    let settler =
+      switch phase {
+      case .free: evaluator.settler
+      case .controlled: controlled
+      }
+    settler.load(parameters)
+    return settler
+  }
+
+  /// The sum of all chunks, in their order; changes are summed into `total`.
+  private func reduce(_ chunks: [ChunkResult]) -> ChunkResult {
+    var batch = ChunkResult()
+    total.clear()
+    for chunk in chunks {
+      batch.samples += chunk.samples
+      batch.used += chunk.used
+      batch.settled += chunk.settled
+      batch.byDescent += chunk.byDescent
+      batch.unsettled += chunk.unsettled
+      batch.lossSum += chunk.lossSum
+      batch.energySum += chunk.energySum
+      batch.evaluations += chunk.evaluations
+      if let update = chunk.update {
+        total.add(update)
+        learner.pool.giveBack(update)
+      }
+    }
+    return batch
+  }
+
+  /// Makes the step that `total` asks for.
+  private func update(samplesUsed: Int, epoch: Int) throws -> UpdateSummary {
+    let step = progress.step + 1
+    total.scale(by: 1 / Double(samplesUsed))
+    for index in 0..<total.count where total.changes(index) {
+      constraints.mask(&total[index], ofParameter: index)
+    }
+    if let place = total.firstNonFinite {
+      throw TrainingError.nonFiniteUpdate(
+        parameter: parameters[place.parameter].name, element: place.element, epoch: epoch,
+        step: step)
+    }
+    let norm = total.clip(toNorm: options.clip)
+    let rate = options.rate * schedule.factor(step: progress.step, of: plannedUpdates)
+    optimizer.step(total, rate: rate, on: &parameters)
+    if !constraints.isEmpty { try constraints.apply(to: &parameters) }
+    return UpdateSummary(
+      epoch: epoch, step: step, rate: rate, gradientNorm: norm,
+      wasClipped: options.clip.map { norm > $0 } ?? false)
+  }
+}

@@ -1,0 +1,71 @@
+public import LinearAlgebra
+
+/// All that a training needs to go on to the same bits: numbers that a text file keeps exactly, and
+/// arrays of doubles.
+public struct TrainerState: Sendable, Equatable {
+  /// One array, as a file holds it. Two are equal if they have the same bits, NaN included.
+  public struct Array: Sendable, Equatable {
+    /// Row-major.
+    public var shape: [Int]
+    public var values: ContiguousArray<Double>
+
+    public init(shape: [Int], values: ContiguousArray<Double>) {
+      precondition(shape.reduce(1, *) == values.count, "\(values.count) values for \(shape)")
+      self.shape = shape
+      self.values = values
+    }
+
+    public static func == (a: Array, b: Array) -> Bool {
+      a.shape == b.shape && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
+    }
+  }
+
+  /// What is not an array: integers and text only.
+  public struct Progress: Sendable, Equatable, Codable {
+    /// Epochs that are complete.
+    public var epoch = 0
+    /// Batches of the epoch at hand that are done.
+    public var batch = 0
+    /// Updates so far.
+    public var step = 0
+    /// Whether row 0 of the metrics has been made.
+    public var hasStarted = false
+    /// The stream `shuffle` as it was before the epoch at hand was shuffled.
+    public var shuffle: RandomStream
+    public var optimizerSteps = 0
+    /// Evaluations since the watched metric last improved.
+    public var evaluationsWithoutImprovement = 0
+    /// Counts of the epoch at hand.
+    public var samples = 0
+    public var used = 0
+    public var settled = 0
+    public var byDescent = 0
+    public var unsettled = 0
+    public var fieldEvaluations = 0
+    public var updates = 0
+    /// What the training was made for; a state fits only the same.
+    public var dataCount = 0
+    public var batchSize = 0
+    public var keepsLastBatch = true
+    public var shuffles = true
+    public var plannedEpochs = 0
+    public var optimizer = ""
+  }
+
+  public var progress: Progress
+  /// By name:
+  /// - `parameter.<name>`
+  /// - `optimizer.<slot>.<name of the parameter>`
+  /// - `memory.<rule's place>.<its own name>`
+  /// - `progress`: sums of the epoch at hand and the best value of the watched metric
+  public var arrays: [String: Array]
+
+  /// The parameters alone.
+  public var parameters: [String: Array] {
+    var result: [String: Array] = [:]
+    for (name, array) in arrays where name.hasPrefix("parameter.") {
+      result[String(name.dropFirst("parameter.".count))] = array
+    }
+    return result
+  }
+}

@@ -1,0 +1,68 @@
+/// What became of the samples of one batch.
+public struct BatchSummary: Sendable, Equatable {
+  /// Counted from 1; the epoch that the batch belongs to.
+  public var epoch: Int
+  /// Counted from 1; the update that the batch is for.
+  public var step: Int
+  public var samples: Int
+  /// Those that the rule may learn from.
+  public var used: Int
+  public var byDescent: Int
+  /// In the order of the batch.
+  public var unsettled: [UnsettledSample]
+  /// Means over the samples used; NaN without any.
+  public var controlledLoss: Double
+  public var controlEnergy: Double
+}
+
+/// What an update did.
+public struct UpdateSummary: Sendable, Equatable {
+  public var epoch: Int
+  public var step: Int
+  public var rate: Double
+  /// The norm of all changes before clipping.
+  public var gradientNorm: Double
+  /// Whether ``TrainingOptions/clip`` shortened them.
+  public var wasClipped: Bool
+}
+
+/// Is called at named moments of a training, on the thread that trains: for metrics, checkpoints,
+/// progress and early stops.
+///
+/// A hook may read the trainer, ``Trainer/state`` included, but must not change it or run it. What a
+/// hook throws ends the training.
+public protocol TrainingHook: AnyObject {
+  /// Before anything else, also of a training that goes on.
+  func trainingWillStart(_ trainer: Trainer) throws
+  /// Once all samples of a batch have settled, or not, and before its update.
+  func didSettle(_ batch: BatchSummary, _ trainer: Trainer) throws
+  /// After the parameters have changed.
+  func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) throws
+  /// After each epoch, and with row 0 before the first.
+  func didFinishEpoch(_ metrics: EpochMetrics, _ trainer: Trainer) throws
+  /// Asked after each epoch: why the training should end, or nil.
+  func reasonToStop() -> String?
+  /// At the end, unless it ended in an error.
+  func trainingDidEnd(_ end: TrainingEnd, _ trainer: Trainer) throws
+}
+
+extension TrainingHook {
+  public func trainingWillStart(_ trainer: Trainer) throws {}
+  public func didSettle(_ batch: BatchSummary, _ trainer: Trainer) throws {}
+  public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) throws {}
+  public func didFinishEpoch(_ metrics: EpochMetrics, _ trainer: Trainer) throws {}
+  public func reasonToStop() -> String? { nil }
+  public func trainingDidEnd(_ end: TrainingEnd, _ trainer: Trainer) throws {}
+}
+
+/// How a training ended.
+public enum TrainingEnd: Sendable, Equatable {
+  /// After all epochs.
+  case finished
+  /// Between two batches, as asked; its state goes on from there.
+  case interrupted
+  /// After an epoch, because a hook or ``TrainingOptions/Stop`` said so.
+  case stopped(reason: String)
+  /// After an epoch in which a larger fraction of samples than allowed did not settle.
+  case tooManyUnsettled(fraction: Double, epoch: Int)
+}

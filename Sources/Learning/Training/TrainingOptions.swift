@@ -1,0 +1,57 @@
+/// How a training goes over its data.
+public struct TrainingOptions: Sendable, Equatable {
+  /// What happens with samples that do not settle.
+  public enum UnsettledPolicy: String, Sendable, CaseIterable {
+    /// They are left out of the update, counted and reported.
+    case exclude
+    /// The training ends with an error.
+    case fail
+    /// The rule gets their last iterate, with the certificate that says so. One that is not finite is
+    /// left out all the same.
+    case keep
+  }
+
+  /// Whether equilibria that the descent found may be learned from.
+  public enum DescentPolicy: String, Sendable, CaseIterable {
+    case learn
+    case exclude
+  }
+
+  /// Ends a training early.
+  public struct Stop: Sendable, Equatable {
+    /// A name of ``EpochMetrics/columns``.
+    public var metric: String
+    /// Evaluations without improvement after which to stop; nil: never for that.
+    public var patience: Int?
+    /// A value that is good enough; nil: none is.
+    public var target: Double?
+
+    public init(metric: String, patience: Int? = nil, target: Double? = nil) {
+      self.metric = metric
+      self.patience = patience
+      self.target = target
+    }
+  }
+
+  public var epochs = 30
+  public var batchSize = 64
+  /// Whether a last batch that is short is used; else it is dropped.
+  public var keepsLastBatch = true
+  /// Of the streams `shuffle` and `train-evaluation`.
+  public var seed: UInt64 = 1
+  public var shuffles = true
+  public var rate = 1e-3
+  /// The largest norm of all changes of an update together, before the optimizer; nil: any.
+  public var clip: Double?
+  public var unsettled = UnsettledPolicy.exclude
+  public var byDescent = DescentPolicy.learn
+  /// The fraction of an epoch's samples that may fail to settle before the training ends.
+  public var maximumUnsettled = 0.5
+  /// Epochs between evaluations, the last epoch being evaluated too; 0: never.
+  public var evaluatesEvery = 1
+  /// The fraction of the training samples that is evaluated: always the same ones.
+  public var trainFraction = 0.1
+  public var stop: Stop?
+
+  public init() {}
+}

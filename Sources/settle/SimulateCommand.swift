@@ -1,0 +1,130 @@
+import ArgumentParser
+import Dynamics
+import Experiments
+import Foundation
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Integrates a network and its controller through the phases of a protocol.",
+    discussion: """
+      Writes trajectory.csv, summary.json, model.yaml and manifest.json. Unless the model file sets
+      them, tolerances are settling.rtol=1e-6 and settling.atol=1e-9, so that the path is accurate.
+
+      Example:
+        settle simulate models/tanh.yaml --every 0.1 --output out
+      """)
+
+  @Argument(help: "The model file.") var model: String
+  @OptionGroup var shared: SharedOptions
+
+  @Option(help: "A safetensors file with the parameters.")
+  var parameters: String?
+
+  @Option(
+    name: .customLong("sample"), parsing: .upToNextOption,
+    help: "Samples of the data, by their row in the file; the stimulus of the model unless given.")
+  var samples: [Int] = []
+
+  @Option(help: "The part of the data (train, validation, test): samples are taken from it, all unless --sample is given.")
+  var split: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "What to record: phi, psi, u, rate, x, loss, residual, phi.hidden, phi.hidden.0, ...")
+  var record: [String] = []
+
+  @Option(help: "Time between rows; the solver's own steps unless given.")
+  var every: Double?
+
+  func run() throws {
+    if shared.output == "-" && shared.json {
+      throw ValidationError("--output - writes the trajectory to standard output; leave out --json")
+    }
+    var overridden = shared
+    if !record.isEmpty {
+      overridden.overrides.append("record.variables=[\(record.joined(separator: ", "))]")
+    }
+    if let every { overridden.overrides.append("record.every=\(every)") }
+    let experiment = try overridden.experiment(
+      model, defaults: ["settling.method=bdf", "settling.rtol=1.0e-6", "settling.atol=1.0e-9"])
+    let parameters = try experiment.startingParameters(from: parameters)
+    let stimulus = try stimulus(of: experiment)
+    let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
+    Interruption.watch()
+
+    let toStandardOutput = shared.output == "-"
+    let folder =
+      try toStandardOutput
+      ? nil : RunFolder(shared.output, name: experiment.model.name, overwrite: shared.force)
+    let writer =
+      try folder.map { try CSVWriter($0.file("trajectory.csv"), overwrite: shared.force) }
+      ?? CSVWriter.standardOutput()
+    var manifest = Manifest(
+      command: CommandLine.arguments, experiment: experiment, threads: 1,
+      chunkSize: stimulus.samples.count)
+    if let folder {
+      try AtomicFile.write(
+        ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
+      try manifest.write(to: folder)
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let reports: [PhaseReport]
+    do {
+      reports = try simulation.run(to: writer) { Interruption.isRequested }
+      try writer.close()
+    } catch {
+      try? writer.close()
+      manifest.status = error is CancellationError ? .interrupted : .failed
+      manifest.end = Date()
+      if let folder { try? manifest.write(to: folder) }
+      throw error
+    }
+    let elapsed = clock.now - start
+    let summary = SimulationSummary(
+      experiment, reports, samples: stimulus.samples.indices, seconds: elapsed / .seconds(1))
+    manifest.status = summary.isComplete ? .done : .failed
+    manifest.end = Date()
+    if let folder {
+      try AtomicFile.write(summary.json.encoded() + "\n", to: folder.file("summary.json"))
+      try manifest.write(to: folder)
+    }
+    if shared.json { print(summary.json.encoded()) }
+    if !shared.quiet {
+      Diagnostics.say(summary.text)
+      if let folder { Diagnostics.say("wrote \(folder.path)/{trajectory.csv,summary.json}") }
+    }
+    if !summary.isComplete { throw ExitCode(1) }
+  }
+
+  private func stimulus(of experiment: Experiment) throws -> Stimulus {
+    guard split != nil || !samples.isEmpty else { return try Stimulus(inline: experiment) }
+    let name = split ?? "test"
+    guard let part = Split(rawValue: name) else {
+      throw ValidationError("--split is \(name); give train, validation or test")
+    }
+    let splits = try experiment.loadData(dataFolder: shared.dataDir)
+    let set =
+      switch part {
+      case .train: splits.train as DataSet?
+      case .validation: splits.validation
+      case .test: splits.test
+      }
+    guard let set else {
+      throw experiment.file.error(at: "data.split", "the data have no \(name) part")
+    }
+    let rows =
+      try samples.isEmpty
+      ? Array(0..<set.count)
+      : samples.map { row in
+        guard let place = set.sample(atSourceRow: row) else {
+          throw experiment.file.error(
+            at: "data", "row \(row) is not among the \(set.count) samples of the \(name) part; "
+              + "it may be in another one (--split)")
+        }
+        return place
+      }
+    return Stimulus(experiment.trainingData(set).samples(rows))
+  }
+}
