@@ -50,18 +50,19 @@ extension Experiment {
       case .fraction(let fraction): .fraction(fraction)
       }
     }
-    let hasLabels: Bool =
-      switch data.source {
-      case .csv(_, let labels, _): labels != nil
-      case .idx(let train, _), .npy(let train, _): train.labels != nil
-      case .inline(let samples): samples.contains { if case .label = $0.target { true } else { false } }
+    func normalization(_ given: DataDescription.Normalization) -> Normalization {
+      switch given {
+      case .none: .none
+      case .standardize: .standardize
+      case .minmax: .minmax
       }
+    }
     return DataConfiguration(
       source, classes: data.classes, scale: data.scale,
-      normalize: data.normalize == .standard ? .standardize : .none, limit: data.limit,
+      normalize: normalization(data.normalize), limit: data.limit,
       split: SplitRequest(
         test: size(data.split.test), validation: size(data.split.validation),
-        stratified: data.split.stratified && hasLabels))
+        stratified: data.split.stratified ? nil : false))
   }
 
   /// How classes become targets under the model's loss.

@@ -9,6 +9,10 @@ public struct Manifest: Sendable {
 
   public var command: [String]
   public var model: String
+  /// The model file, absolute: relative paths in it start from its folder.
+  public var modelFile: String
+  /// What `--data-dir` gave.
+  public var dataFolder: String?
   public var seed: UInt64
   public var precision: String
   public var threads: Int
@@ -25,6 +29,7 @@ public struct Manifest: Sendable {
   ) {
     self.command = command
     model = experiment.model.name
+    modelFile = URL(fileURLWithPath: experiment.file.file).standardizedFileURL.path
     seed = experiment.model.seed
     precision = experiment.precision.rawValue
     self.threads = threads
@@ -39,6 +44,8 @@ public struct Manifest: Sendable {
     }
     return .object([
       .init("model", .string(model)),
+      .init("model_file", .string(modelFile)),
+      .init("data_folder", dataFolder.map(JSONValue.string) ?? .null),
       .init("status", .string(status.rawValue)),
       .init("command", .array(command.map(JSONValue.string))),
       .init("seed", .integer(Int(truncatingIfNeeded: seed))),
@@ -72,6 +79,28 @@ public struct Manifest: Sendable {
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
       ?? "unknown"
+  }
+
+  /// Reads the manifest of a run that is to go on.
+  ///
+  /// - Throws: ``InputError`` where the folder has none, or one that cannot be understood.
+  public init(reading folder: RunFolder) throws(InputError) {
+    let path = folder.file("manifest.json")
+    let json = try JSONValue.read(path)
+    guard let model = json["model"]?.stringValue, let file = json["model_file"]?.stringValue,
+      let command = json["command"]?.arrayValue, let seed = json["seed"]?.integerValue,
+      let precision = json["precision"]?.stringValue, let threads = json["threads"]?.integerValue
+    else { throw InputError(path, .whole, "is not the manifest of a run") }
+    self.model = model
+    modelFile = file
+    dataFolder = json["data_folder"]?.stringValue
+    self.command = command.compactMap(\.stringValue)
+    self.seed = UInt64(truncatingIfNeeded: seed)
+    self.precision = precision
+    self.threads = threads
+    chunkSize = json["chunk_size"]?.integerValue
+    effectiveLeak = json["effective_leak"]?.numberValue
+    start = json["start"]?.stringValue.flatMap { ISO8601DateFormatter().date(from: $0) } ?? Date()
   }
 
   public func write(to folder: RunFolder) throws(OutputError) {

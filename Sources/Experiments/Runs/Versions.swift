@@ -29,7 +29,7 @@ public struct Versions: Sendable, Equatable {
     """
   }
 
-  static var json: JSONValue {
+  public static var json: JSONValue {
     .object([
       .init("settle", .string(settle)), .init("swift", .string(swift)),
       .init("sundials", .string(sundials)), .init("openblas", .string(openBLAS)),

@@ -60,6 +60,11 @@ public struct TrainerState: Sendable, Equatable {
   /// - `progress`: sums of the epoch at hand and the best value of the watched metric
   public var arrays: [String: Array]
 
+  public init(progress: Progress, arrays: [String: Array]) {
+    self.progress = progress
+    self.arrays = arrays
+  }
+
   /// The parameters alone.
   public var parameters: [String: Array] {
     var result: [String: Array] = [:]

@@ -3,7 +3,9 @@ public struct DataDescription: Sendable, Equatable {
   public enum Normalization: String, Sendable, CaseIterable {
     case none
     /// Mean 0 and standard deviation 1 for each feature over the training samples.
-    case standard
+    case standardize
+    /// From 0 to 1 for each feature over the training samples.
+    case minmax
   }
 
   /// Files of one part (training or test) of a data set.

@@ -1,0 +1,85 @@
+internal import Foundation
+public import Learning
+
+/// A point from which a training goes on to the same bits, in one file that is there whole or not at
+/// all: arrays as safetensors in double precision, everything else as JSON in its metadata.
+public struct Checkpoint: Sendable {
+  public var state: TrainerState
+  /// The length of metrics.csv and of unsettled.csv when the checkpoint was made. What a killed
+  /// training wrote after it is cut off and written again.
+  public var metricsBytes: Int
+  public var unsettledBytes: Int
+
+  public init(state: TrainerState, metricsBytes: Int, unsettledBytes: Int) {
+    self.state = state
+    self.metricsBytes = metricsBytes
+    self.unsettledBytes = unsettledBytes
+  }
+
+  public func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let progress = String(decoding: try encoder.encode(state.progress), as: UTF8.self)
+    let tensors = state.arrays.sorted { $0.key < $1.key }.map { name, array in
+      Safetensors.Tensor(name, NumericArray(shape: array.shape, values: Array(array.values)))
+    }
+    try Safetensors(
+      tensors,
+      metadata: [
+        "format": "settle-checkpoint-1", "progress": progress,
+        "metrics_bytes": String(metricsBytes), "unsettled_bytes": String(unsettledBytes),
+        "settle": Versions.settle,
+      ]
+    ).write(to: path)
+  }
+
+  /// - Throws: ``InputError`` where the file is no checkpoint.
+  public init(reading path: String) throws(InputError) {
+    let file = try Safetensors(reading: path)
+    guard file.metadata["format"] == "settle-checkpoint-1",
+      let text = file.metadata["progress"],
+      let progress = try? JSONDecoder().decode(
+        TrainerState.Progress.self, from: Data(text.utf8)),
+      let metrics = file.metadata["metrics_bytes"].flatMap({ Int($0) }),
+      let unsettled = file.metadata["unsettled_bytes"].flatMap({ Int($0) })
+    else {
+      throw InputError(path, .whole, "is not a checkpoint of this version of Settle")
+    }
+    var arrays: [String: TrainerState.Array] = [:]
+    for tensor in file.tensors {
+      arrays[tensor.name] = .init(
+        shape: tensor.array.shape, values: ContiguousArray(tensor.array.values))
+    }
+    self.init(
+      state: TrainerState(progress: progress, arrays: arrays), metricsBytes: metrics,
+      unsettledBytes: unsettled)
+  }
+
+  /// The name of a checkpoint's file; names sort as the training went.
+  public static func fileName(of progress: TrainerState.Progress) -> String {
+    String(format: "epoch-%05d-step-%09d.safetensors", progress.epoch, progress.step)
+  }
+
+  /// The last checkpoint in a folder, by its name.
+  public static func last(in folder: String) throws(InputError) -> String {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard let last = names.filter(isCheckpoint).max() else {
+      throw InputError(
+        folder, .whole, "holds no checkpoint to go on from",
+        try: "name the folder of a run of `settle train`")
+    }
+    return "\(folder)/\(last)"
+  }
+
+  /// Removes all but the last `count` checkpoints.
+  public static func removeOld(in folder: String, keeping count: Int) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names.filter(isCheckpoint).sorted().dropLast(max(1, count)) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  private static func isCheckpoint(_ name: String) -> Bool {
+    name.hasPrefix("epoch-") && name.hasSuffix(".safetensors")
+  }
+}

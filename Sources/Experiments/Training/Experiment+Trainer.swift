@@ -1,0 +1,95 @@
+public import Dynamics
+public import Learning
+
+extension Experiment {
+  /// The trainer of the model.
+  ///
+  /// - Parameters:
+  ///   - data: what ``loadData(dataFolder:)`` gave.
+  ///   - parameters: where to start; the model's own start unless given.
+  public func makeTrainer(
+    _ data: DataSplits, parameters: ParameterSet? = nil, threads: Int
+  ) throws -> Trainer {
+    guard let learning = model.learning else {
+      throw file.error(at: "learning", "the model has no `learning`")
+    }
+    let start = try parameters ?? startingParameters()
+    do {
+      return try Trainer(
+        network, controller: controller, parameters: start, rules: [rule(learning)],
+        optimizer: optimizer(learning), schedule: schedule(learning),
+        constraints: constraints(for: initialParameters()),
+        data: trainingData(data.train), validation: data.validation.map(trainingData),
+        test: data.test.map(trainingData), options: trainingOptions(learning),
+        settling: settlingOptions, precision: precision, threads: threads)
+    } catch TrainingError.invalid(let reason) {
+      throw file.error(at: "learning", reason)
+    }
+  }
+
+  /// The learning rule of the model.
+  public func rule(_ learning: LearningDescription) throws -> any LearningRule {
+    switch learning.rule.kind {
+    case "least-control":
+      return .leastControl(modulation: learning.rule.modulation == .slope ? .slope : .none)
+    default:
+      throw file.error(at: "learning.rule", "no rule is called \(learning.rule.kind)")
+    }
+  }
+
+  private func optimizer(_ learning: LearningDescription) throws -> any Optimizer {
+    let given = learning.optimizer
+    let decay: WeightDecay =
+      given.weightDecay == 0
+      ? .none : given.decoupled ? .decoupled(given.weightDecay) : .coupled(given.weightDecay)
+    switch given.kind {
+    case "sgd": return GradientDescent(weightDecay: decay)
+    case "momentum": return Momentum(given.momentum, weightDecay: decay)
+    case "adam":
+      return Adam(
+        betas: (given.betas[0], given.betas[1]), epsilon: given.epsilon, weightDecay: decay)
+    default:
+      throw file.error(
+        at: "learning.optimizer.kind", "no optimizer is called \(given.kind)")
+    }
+  }
+
+  private func schedule(_ learning: LearningDescription) throws -> any Schedule {
+    let given = learning.schedule
+    let schedule: any Schedule
+    switch given.kind {
+    case "constant": schedule = ConstantSchedule()
+    case "cosine": schedule = CosineSchedule(final: given.final)
+    case "steps": schedule = StepSchedule(final: given.final)
+    default:
+      throw file.error(at: "learning.schedule.kind", "no schedule is called \(given.kind)")
+    }
+    return given.warmup > 0 ? Warmup(given.warmup, then: schedule) : schedule
+  }
+
+  private func trainingOptions(_ learning: LearningDescription) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.epochs = learning.epochs
+    options.batchSize = learning.batch
+    options.keepsLastBatch = learning.lastBatch == .keep
+    options.seed = model.seeds.shuffle ?? model.seed
+    options.rate = learning.optimizer.rate
+    options.clip = learning.optimizer.clip
+    options.unsettled =
+      switch model.settling.unsettled {
+      case .exclude: .exclude
+      case .fail: .fail
+      case .keep: .keep
+      }
+    options.byDescent = model.settling.byDescent == .learn ? .learn : .exclude
+    options.maximumUnsettled = learning.maxUnsettled
+    options.evaluatesEvery = learning.evaluate.every
+    options.trainFraction = learning.evaluate.trainFraction
+    if learning.stop.patience != nil || learning.stop.target != nil {
+      options.stop = .init(
+        metric: learning.stop.metric, patience: learning.stop.patience,
+        target: learning.stop.target)
+    }
+    return options
+  }
+}

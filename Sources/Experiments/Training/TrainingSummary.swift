@@ -1,0 +1,90 @@
+internal import Dynamics
+internal import Foundation
+public import Learning
+
+/// What a training came to, for people and for scripts.
+public struct TrainingSummary {
+  private let experiment: Experiment
+  private let folder: RunFolder
+  private let trainer: Trainer
+  private let end: TrainingEnd
+  private let bestEpoch: Int?
+  private let seconds: Double
+
+  /// - Parameter seconds: of this session; a resumed training took more before.
+  public init(
+    _ experiment: Experiment, _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd,
+    bestEpoch: Int?, seconds: Double
+  ) {
+    self.experiment = experiment
+    self.folder = folder
+    self.trainer = trainer
+    self.end = end
+    self.bestEpoch = bestEpoch
+    self.seconds = seconds
+  }
+
+  public var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("model", .string(experiment.model.name)),
+      .init("run", .string(folder.path)),
+      .init("status", .string(end.status.rawValue)),
+      .init("note", end.note.map(JSONValue.string) ?? .null),
+    ]
+    let row = trainer.metrics.last ?? EpochMetrics()
+    members += row.values.map { .init($0.name, .number($0.value)) }
+    members += [
+      .init("best_epoch", bestEpoch.map(JSONValue.integer) ?? .null),
+      .init("parameters", .string(folder.file("parameters.safetensors"))),
+      .init("parameter_count", .integer(trainer.parameters.scalarCount)),
+      .init(
+        "effective_leak", experiment.controller.effectiveLeak.map(JSONValue.number) ?? .null),
+      .init("method", .string(experiment.model.settling.method.rawValue)),
+      .init("residual", .number(experiment.model.settling.residual)),
+      .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
+      .init("session_seconds", .number(seconds)),
+      .init("versions", Versions.json),
+    ]
+    return .object(members)
+  }
+
+  public var text: String {
+    var lines: [String] = []
+    let row = trainer.metrics.last ?? EpochMetrics()
+    var line = "\(end.status.rawValue) after \(row.epoch) epochs, \(row.step) updates"
+    line += String(format: ", %.1f s", seconds)
+    if let note = end.note { line += ": \(note)" }
+    lines.append(line)
+    if !row.testAccuracy.isNaN {
+      lines.append(String(format: "held-out accuracy %.2f %%", 100 * row.testAccuracy))
+    } else if !row.testLoss.isNaN {
+      lines.append(String(format: "held-out loss %.6g", row.testLoss))
+    }
+    if let leak = experiment.controller.effectiveLeak {
+      lines.append(String(format: "\u{3b1}_eff = %.6g", leak))
+    }
+    lines.append("wrote \(folder.path)/{metrics.csv,parameters.safetensors,summary.json}")
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension TrainingEnd {
+  public var status: Manifest.Status {
+    switch self {
+    case .finished, .stopped: .done
+    case .interrupted: .interrupted
+    case .tooManyUnsettled: .failed
+    }
+  }
+
+  public var note: String? {
+    switch self {
+    case .finished, .interrupted: nil
+    case .stopped(let reason): reason
+    case .tooManyUnsettled(let fraction, let epoch):
+      String(
+        format: "%.1f %% of the samples of epoch %d did not settle, more than learning.max-unsettled; "
+          + "see unsettled.csv", 100 * fraction, epoch)
+    }
+  }
+}

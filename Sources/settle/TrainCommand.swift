@@ -1,0 +1,134 @@
+import ArgumentParser
+import Dynamics
+import Experiments
+import Foundation
+import Learning
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Lets a network learn from where it settles.",
+    discussion: """
+      Writes metrics.csv, parameters.safetensors, unsettled.csv, checkpoints, summary.json, model.yaml \
+      and manifest.json. Interrupted by SIGINT or SIGTERM it saves and ends with 130; however it \
+      ended, --resume goes on to the same bits.
+
+      Examples:
+        settle train models/digits-rnn.yaml --output runs/digits
+        settle train --resume runs/digits
+      """)
+
+  @Argument(help: "The model file; not with --resume.") var model: String?
+  @OptionGroup var shared: SharedOptions
+
+  @Option(help: "The folder of a run to go on with.")
+  var resume: String?
+
+  @Option(help: "A safetensors file with the parameters to start from.")
+  var parameters: String?
+
+  func validate() throws {
+    guard (model == nil) != (resume == nil) else {
+      throw ValidationError("give a model file, or --resume with the folder of a run")
+    }
+    if resume != nil {
+      guard shared.overrides.isEmpty, shared.seed == nil, parameters == nil,
+        shared.output == nil
+      else {
+        throw ValidationError(
+          "--resume goes on with the run's own model: --set, --seed, --parameters and --output "
+            + "would change it")
+      }
+    }
+    if shared.output == "-" { throw ValidationError("train writes a folder; --output - cannot be") }
+  }
+
+  func run() throws {
+    if let resume { try goOn(resume) } else if let model { try begin(model) }
+  }
+
+  private func begin(_ model: String) throws {
+    let experiment = try shared.experiment(model)
+    try experiment.file.requireForTraining()
+    let data = try experiment.loadData(dataFolder: shared.dataDir)
+    let start = try experiment.startingParameters(from: parameters)
+    let trainer = try experiment.makeTrainer(data, parameters: start, threads: shared.threadCount)
+    Interruption.watch()
+    let folder = try RunFolder(
+      shared.output, name: experiment.model.name, overwrite: shared.force)
+    var manifest = Manifest(
+      command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
+      chunkSize: BatchSettler.chunkSize(for: experiment.network))
+    manifest.dataFolder = shared.dataDir
+    try AtomicFile.write(ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
+    try manifest.write(to: folder)
+    let recorder = try TrainingRecorder(folder, experiment, overwrite: shared.force)
+    try train(trainer, experiment, folder, recorder, &manifest)
+  }
+
+  private func goOn(_ path: String) throws {
+    let folder = try RunFolder(existing: path)
+    var manifest = try Manifest(reading: folder)
+    let registry = Registry()
+    let text = try FileBytes.read(folder.file("model.yaml"))
+    let file = try ModelFile.parse(
+      text: String(decoding: text, as: UTF8.self), file: manifest.modelFile,
+      knownNames: registry.knownNames)
+    let experiment = try Experiment(file, registry: registry)
+    let data = try experiment.loadData(dataFolder: shared.dataDir ?? manifest.dataFolder)
+    // The checkpoint holds all parameters: what the model started from need not exist any more.
+    let trainer = try experiment.makeTrainer(
+      data, parameters: experiment.initialParameters(), threads: shared.threadCount)
+    let checkpoint = try Checkpoint(reading: Checkpoint.last(in: folder.file("checkpoints")))
+    do {
+      try trainer.restore(checkpoint.state, allowingNewPlan: shared.force)
+    } catch let error as TrainingError {
+      throw InputError(
+        path, .whole, error.description,
+        try: "go on with the data and the model that the run was begun with")
+    }
+    Interruption.watch()
+    manifest.status = .running
+    manifest.end = nil
+    try manifest.write(to: folder)
+    let recorder = try TrainingRecorder(resuming: folder, experiment, at: checkpoint)
+    try train(trainer, experiment, folder, recorder, &manifest)
+  }
+
+  private func train(
+    _ trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder,
+    _ recorder: TrainingRecorder, _ manifest: inout Manifest
+  ) throws {
+    trainer.hooks = [recorder]
+    if !shared.quiet { trainer.hooks.append(ProgressReporter()) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let end: TrainingEnd
+    do {
+      end = try trainer.run { Interruption.isRequested }
+    } catch {
+      manifest.status = .failed
+      manifest.end = Date()
+      manifest.note = "\(error)"
+      try? manifest.write(to: folder)
+      throw error
+    }
+    let elapsed = (clock.now - start) / .seconds(1)
+    manifest.end = Date()
+    manifest.status = end.status
+    manifest.note = end.note
+    try manifest.write(to: folder)
+    let summary = TrainingSummary(
+      experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed)
+    try AtomicFile.write(summary.json.encoded() + "\n", to: folder.file("summary.json"))
+    if shared.json { print(summary.json.encoded()) }
+    if !shared.quiet { Diagnostics.say(summary.text) }
+    switch end {
+    case .finished, .stopped: return
+    case .interrupted:
+      if !shared.quiet { Diagnostics.say("go on with: settle train --resume \(folder.path)") }
+      throw ExitCode(130)
+    case .tooManyUnsettled: throw ExitCode(1)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+# Shared by scripts/demo, scripts/test and scripts/install-dependencies, which source it.
+# shellcheck shell=bash
+
+say() { printf '==> %s\n' "$*" >&2; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command as root: directly, or through sudo.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root and there is no sudo; as root, run: $*"
+  fi
+}
+
+require_swift() {
+  command -v swift >/dev/null \
+    || die "swift was not found; install Swift 6.2 or later from https://www.swift.org/install"
+}
+
+# Installs the C libraries that are missing. Where nothing is missing, nothing is touched.
+install_dependencies() {
+  case "$(uname -s)" in
+    Linux) install_on_linux ;;
+    Darwin) require_on_macos ;;
+    *) say "unknown system $(uname -s): make sure that SUNDIALS, OpenBLAS and zlib are installed" ;;
+  esac
+}
+
+install_on_linux() {
+  if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
+    say "this is neither Debian nor Ubuntu: make sure that SUNDIALS (6 or 7), OpenBLAS and zlib" \
+      "are installed with their headers"
+    return
+  fi
+  local package missing=()
+  for package in libsundials-dev libopenblas-dev zlib1g-dev; do
+    # A package that was removed is still known to dpkg, but not as installed.
+    dpkg -s "$package" 2>/dev/null | grep -q '^Status: .* installed$' || missing+=("$package")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then return; fi
+  say "installing ${missing[*]}"
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    "${missing[@]}"
+}
+
+require_on_macos() {
+  local formula missing=()
+  for formula in sundials openblas; do
+    { command -v brew >/dev/null && brew list --versions "$formula" >/dev/null; } \
+      || missing+=("$formula")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    die "missing ${missing[*]}; run: brew install sundials openblas"
+  fi
+}
