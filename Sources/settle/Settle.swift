@@ -46,8 +46,10 @@ struct Settle: ParsableCommand {
       // Whoever closed the pipe has seen enough and needs no message.
       if output.isBrokenPipe { Foundation.exit(code) }
     case is CancellationError: code = 130
-    case is ValidationError, is CleanExit: exit(withError: error)
-    default: code = 1
+    default:
+      // Help is asked for by an error too, and usage errors have a code of their own.
+      if exitCode(for: error) != .failure { exit(withError: error) }
+      code = 1
     }
     if error is CancellationError {
       Diagnostics.say("interrupted")

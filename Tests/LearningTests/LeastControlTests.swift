@@ -30,7 +30,8 @@ struct LeastControlTests {
     #expect(abs(states[0].controlEnergy(0) - 0.8431882716049381) < 1e-10)
   }
 
-  @Test("linear network, leak 0.1: the update is −dF/dθ, whichever controller keeps the equilibrium")
+  @Test(
+    "linear network, leak 0.1: the update is −dF/dθ, whichever controller keeps the equilibrium")
   func linearWithLeak() throws {
     let model = try ThreeUnits()
     let dW = [
@@ -59,9 +60,11 @@ struct LeastControlTests {
     #expect(largestDifference(delta["h-h.weight"], dW.map { -$0 }) < 1e-10)
   }
 
-  @Test("chain of two units: the update of both weights", arguments: [
-    (0.0, 2.2423791822, -0.2404610218), (0.5, 1.8909090909, -0.3305785124),
-  ])
+  @Test(
+    "chain of two units: the update of both weights",
+    arguments: [
+      (0.0, 2.2423791822, -0.2404610218), (0.5, 1.8909090909, -0.3305785124),
+    ])
   func chain(leak: Double, first: Double, second: Double) throws {
     let network = try Network(
       populations: [
@@ -80,10 +83,12 @@ struct LeastControlTests {
   }
 
   /// SCIENCE 8.9, to its eight printed digits: dH/dD = −u φᵀ in both forms, with different u.
-  @Test("a learned decoder, as a readout and as units", arguments: [
-    (Population.Role.readout, [0.91771794, 0.26258375], 0.35212569864306503),
-    (.units, [0.40486427, 0.09333835], 0.1540955281560226),
-  ])
+  @Test(
+    "a learned decoder, as a readout and as units",
+    arguments: [
+      (Population.Role.readout, [0.91771794, 0.26258375], 0.35212569864306503),
+      (.units, [0.40486427, 0.09333835], 0.1540955281560226),
+    ])
   func decoder(role: Population.Role, u: [Double], energy: Double) throws {
     let network = try Network(
       populations: [

@@ -18,14 +18,16 @@ private func options(epochs: Int, batch: Int = 12) -> TrainingOptions {
 
 private func trainer(
   _ options: TrainingOptions, data: any TrainingData = moons(50), threads: Int = 1,
-  precision: Precision = .double, controller: any Controller = inversion,
+  precision: Precision = .double, isRecurrent: Bool = true, controller: any Controller = inversion,
   rules: [any LearningRule]? = nil, optimizer: any Optimizer = Adam(),
   settling: SettlingOptions = SettlingOptions(),
   adjust: (inout ParameterSet) throws -> ConstraintSet = { _ in ConstraintSet() }
 ) throws -> Trainer {
-  let network = try classifier()
+  let network = try classifier(isRecurrent: isRecurrent)
   var parameters = try network.initialParameters(
-    for: controller, initializers: ["h-h.weight": Initializer(.uniformFanIn, gain: 0.3)], seed: 3)
+    for: controller,
+    initializers: isRecurrent ? ["h-h.weight": Initializer(.uniformFanIn, gain: 0.3)] : [:],
+    seed: 3)
   let constraints = try adjust(&parameters)
   return try Trainer(
     network, controller: controller, parameters: parameters,
@@ -101,7 +103,7 @@ struct TrainerTests {
     let xor = SamplesInMemory(
       Samples(count: 4, inputs: [0, 0, 0, 1, 1, 0, 1, 1], targets: [1, 0, 0, 1, 0, 1, 1, 0]),
       labels: [0, 1, 1, 0])
-    let trainer = try trainer(options(epochs: 150, batch: 4), data: xor)
+    let trainer = try trainer(options(epochs: 150, batch: 4), data: xor, isRecurrent: false)
     #expect(try trainer.run() == .finished)
     let last = try #require(trainer.metrics.last)
     #expect(last.trainAccuracy == 1)
@@ -120,7 +122,7 @@ struct TrainerTests {
     #expect(before.epoch == 0 && before.step == 0 && before.controlEnergy.isNaN)
     #expect(last.epoch == 25 && last.step == 25 * 5)
     #expect(last.trainLoss < 0.4 * before.trainLoss)
-    #expect(last.testLoss < 0.5 * before.testLoss)
+    #expect(last.testLoss < 0.6 * before.testLoss)
     #expect(last.testAccuracy > 0.85)
     #expect(last.controlEnergy < 0.5 * first.controlEnergy)
     #expect(last.augmentedEnergy < 0.5 * first.augmentedEnergy)

@@ -16,8 +16,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
   private let descentController: (any Controller)?
   private let effectiveLeak: Double
   private let capacity: Int
-  /// Made when the first sample needs it.
-  private var descent: (system: any ControlledSystem<E>, settler: Settler<E>)?
+  /// Made when the first sample needs it. In double precision always: ψ = −f is a difference of
+  /// larger numbers, and what is left of it in single precision is too rough to settle.
+  private var descent: (system: any ControlledSystem<Double>, settler: Settler<Double>)?
   private var parameters = ParameterSet([])
   private var revision: Int?
   private var descentRevision: Int?
@@ -70,7 +71,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       certificates: settlement.certificates)
   }
 
-  private func load(_ samples: Samples, into system: any ControlledSystem<E>) {
+  private func load<S: Scalar>(_ samples: Samples, into system: any ControlledSystem<S>) {
     samples.inputs.withUnsafeBufferPointer { inputs in
       samples.targets.withUnsafeBufferPointer { targets in
         let hasTargets = !samples.targets.isEmpty
@@ -112,10 +113,10 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     let chosen = samples.selecting(rows)
     load(chosen, into: descent)
     let units = network.unitCount
-    var start = ContiguousArray<E>(repeating: 0, count: rows.count * units)
+    var start = ContiguousArray<Double>(repeating: 0, count: rows.count * units)
+    let reached = system.decompose(settlement.states).phi
     for (k, row) in rows.enumerated() where settlement.certificates[row].outcome != .diverged {
-      let from = row * system.dimension
-      for unit in 0..<units { start[k * units + unit] = settlement.states[from + unit] }
+      for unit in 0..<units { start[k * units + unit] = reached[row * units + unit] }
     }
     let found = try descentSettler.settle(start)
     var observation = Observation(network)
@@ -151,12 +152,12 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     }
   }
 
-  private func descentSystem() throws -> (any ControlledSystem<E>, Settler<E>) {
+  private func descentSystem() throws -> (any ControlledSystem<Double>, Settler<Double>) {
     if let descent { return descent }
     guard let descentController else {
       throw NetworkError("there is no descent for this controller")
     }
-    let made = descentController.makeSystem(network, capacity: capacity, E.self)
+    let made = descentController.makeSystem(network, capacity: capacity, Double.self)
     var options = options
     options.method = .bdf
     options.criterion = .perVariable

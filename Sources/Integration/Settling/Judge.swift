@@ -23,7 +23,7 @@ package final class Judge<Element: Scalar> {
     criterion = options.criterion
     floor = options.floor
     dimension = field.dimension
-    acceptance = options.residual * 0.99
+    acceptance = options.residual * (Element.ulpOfOne > 1e-10 ? 0.9 : 0.99)
     last = Array(repeating: .nan, count: field.samples)
     brackets = .allocate(capacity: dimension)
     brackets.initialize(repeating: 0, count: dimension)

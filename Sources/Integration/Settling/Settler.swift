@@ -260,8 +260,16 @@ public final class Settler<Element: Scalar> {
     for sample in 0..<count {
       let residual = judge.measure(row: sample, batch.current, derivative)
       var outcome = batch.outcomes[sample]
+      var attempts = batch.attempts[sample]
       // Never to be believed if it does not hold here.
-      if outcome.isEquilibrium && !(residual <= options.residual) { outcome = .solverFailure }
+      if outcome.isEquilibrium && !(residual <= options.residual) {
+        outcome = .solverFailure
+        attempts.append(
+          Attempt(
+            method: "verification", outcome: outcome, residual: residual, evaluations: 1, steps: 0,
+            message: "the residual was met beside other samples, and not by rounding here; the "
+              + "precision is too low for settling.residual"))
+      }
       let worst = judge.worst(row: sample, batch.current, derivative)
       certificates.append(
         Certificate(
@@ -270,7 +278,7 @@ public final class Settler<Element: Scalar> {
           variables: field.variables.map(\.name), worstComponent: field.componentName(worst),
           settlingTime: batch.times[sample], evaluations: batch.evaluations[sample],
           jacobianProducts: batch.products[sample], steps: batch.steps[sample],
-          attempts: batch.attempts[sample]))
+          attempts: attempts))
     }
     if options.certifiesStability {
       try certifyStability(of: batch, &certificates)

@@ -1,9 +1,10 @@
+public import Dynamics
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-public import Dynamics
 
 /// Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015, with PyTorch's ε:
 ///

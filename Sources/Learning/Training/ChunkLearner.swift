@@ -88,7 +88,8 @@ struct ChunkLearner: Sendable {
     func allFinite(_ values: ContiguousArray<Double>, _ columns: Int) -> Bool {
       values[row * columns..<(row + 1) * columns].allSatisfy(\.isFinite)
     }
-    return allFinite(observation.phi, units) && allFinite(observation.psi, units)
+    return allFinite(state.samples.inputs, state.network.inputCount)
+      && allFinite(observation.phi, units) && allFinite(observation.psi, units)
       && allFinite(observation.rates, units) && allFinite(observation.slopes, units)
       && allFinite(observation.u, outputs) && allFinite(observation.outputs, outputs)
   }
