@@ -53,7 +53,7 @@ struct CheckCommand: ParsableCommand {
     }
     let chosen = try chooseSamples(experiment)
     guard let chosen, chosen.count > 0, experiment.controller.effectiveLeak != nil else {
-      if shared.json { print(JSONValue.object(members).encoded()) }
+      if shared.json { try StandardOutput.write(JSONValue.object(members).encoded()) }
       return
     }
     let rule = try experiment.rule(experiment.model.learning ?? LearningDescription())
@@ -61,7 +61,7 @@ struct CheckCommand: ParsableCommand {
       experiment, rule: rule, samples: chosen, parameters: parameters, directions: directions,
       threads: shared.threadCount)
     members.append(.init("rule", check.json))
-    if shared.json { print(JSONValue.object(members).encoded()) }
+    if shared.json { try StandardOutput.write(JSONValue.object(members).encoded()) }
     if !shared.quiet { Diagnostics.say(check.text) }
     if !check.isPassed { throw ExitCode(1) }
   }

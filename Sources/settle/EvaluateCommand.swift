@@ -88,9 +88,9 @@ struct EvaluateCommand: ParsableCommand {
           threads: shared.threadCount
         ).safetensors().write(to: folder.file("equilibria.safetensors"))
       }
-      try AtomicFile.write(summary.encoded() + "\n", to: folder.file("summary.json"))
+      try AtomicFile.write(summary.encoded(), to: folder.file("summary.json"))
     }
-    if shared.json { print(summary.encoded()) }
+    if shared.json { try StandardOutput.write(summary.encoded()) }
     if !shared.quiet {
       var line = "\(part.rawValue): \(evaluation.count) samples"
       if !evaluation.accuracy.isNaN {

@@ -9,7 +9,8 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Integrates a network and its controller through the phases of a protocol.",
     discussion: """
       Writes trajectory.csv, summary.json, model.yaml and manifest.json. Unless the model file sets
-      them, tolerances are settling.rtol=1e-6 and settling.atol=1e-9, so that the path is accurate.
+      them, tolerances are settling.rtol=1e-6 and settling.atol=1e-9 and the order goes up to 5, so that \
+      the path is accurate.
 
       Example:
         settle simulate models/tanh.yaml --every 0.1 --output out
@@ -47,10 +48,15 @@ struct SimulateCommand: ParsableCommand {
     }
     if let every { overridden.overrides.append("record.every=\(every)") }
     let experiment = try overridden.experiment(
-      model, defaults: ["settling.method=bdf", "settling.rtol=1.0e-6", "settling.atol=1.0e-9"])
+      model,
+      defaults: [
+        "settling.method=bdf", "settling.rtol=1.0e-6", "settling.atol=1.0e-9",
+        "settling.steps.order=5",
+      ])
     let parameters = try experiment.startingParameters(from: parameters)
     let stimulus = try stimulus(of: experiment)
     let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
+    try simulation.validate()
     Interruption.watch()
 
     let toStandardOutput = shared.output == "-"
@@ -87,10 +93,10 @@ struct SimulateCommand: ParsableCommand {
     manifest.status = summary.isComplete ? .done : .failed
     manifest.end = Date()
     if let folder {
-      try AtomicFile.write(summary.json.encoded() + "\n", to: folder.file("summary.json"))
+      try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
       try manifest.write(to: folder)
     }
-    if shared.json { print(summary.json.encoded()) }
+    if shared.json { try StandardOutput.write(summary.json.encoded()) }
     if !shared.quiet {
       Diagnostics.say(summary.text)
       if let folder { Diagnostics.say("wrote \(folder.path)/{trajectory.csv,summary.json}") }

@@ -120,8 +120,8 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let summary = TrainingSummary(
       experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed)
-    try AtomicFile.write(summary.json.encoded() + "\n", to: folder.file("summary.json"))
-    if shared.json { print(summary.json.encoded()) }
+    try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+    if shared.json { try StandardOutput.write(summary.json.encoded()) }
     if !shared.quiet { Diagnostics.say(summary.text) }
     switch end {
     case .finished, .stopped: return

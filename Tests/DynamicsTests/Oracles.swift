@@ -51,9 +51,6 @@ enum Example {
     var options = SettlingOptions(method: .bdf, residual: 1e-12)
     options.relativeTolerance = 1e-6
     options.absoluteTolerance = 1e-10
-    // Backward differentiation of order 3 and more is unstable near the imaginary axis, where the
-    // lightly damped loops of these examples live: it keeps a small oscillation of its own alive.
-    options.maximumOrder = 2
     return options
   }
 }

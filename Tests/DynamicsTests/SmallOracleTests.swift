@@ -111,16 +111,15 @@ struct ScalarStabilityTests {
   @Test(
     "settling tells the two sides apart",
     arguments: [
-      (4.4, 0), (5, 0), (20, 0), (1, 0.6), (1, 1), (3.6, 0), (2, 0), (1, 0), (1, 0.4), (0.5, 0.2),
-    ], [1e-2, 1e-6])
-  func outcome(parameters: (Double, Double), tolerance: Double) throws {
-    let (timeConstant, leak) = parameters
+      (5, 0, 1e-2), (20, 0, 1e-2), (1, 0.7, 1e-2), (1, 1, 1e-2), (4.4, 0, 1e-6), (1, 0.6, 1e-6),
+      (2, 0, 1e-2), (1, 0, 1e-2), (1, 0.3, 1e-2), (0.5, 0.2, 1e-2), (3.6, 0, 1e-6), (1, 0.4, 1e-6),
+    ])
+  func outcome(timeConstant: Double, leak: Double, tolerance: Double) throws {
     let model = try model(a: 0.5, timeConstant: timeConstant, leak: leak)
     let isStable = try leading(a: 0.5, timeConstant: timeConstant, leak: leak) < 0
     var options = SettlingOptions()
     options.relativeTolerance = .init(tolerance)
     options.absoluteTolerance = .init(tolerance * 1e-2)
-    options.maximumOrder = 2
     let state = try model.settle(options)
     let outcome = state.certificates[0].outcome
     if isStable {

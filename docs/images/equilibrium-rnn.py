@@ -1,7 +1,7 @@
 """Draws the trajectory of models/equilibrium-rnn.yaml, phase by phase.
 
-    settle simulate models/equilibrium-rnn.yaml --every 0.1 --output /tmp/rnn
-    python3 docs/images/equilibrium-rnn.py /tmp/rnn/trajectory.csv docs/images/equilibrium-rnn.svg
+    settle simulate models/equilibrium-rnn.yaml --every 0.1 --output rnn
+    python3 docs/images/equilibrium-rnn.py rnn/trajectory.csv docs/images/equilibrium-rnn.svg
 
 Needs pandas and matplotlib.
 """

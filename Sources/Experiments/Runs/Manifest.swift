@@ -104,6 +104,6 @@ public struct Manifest: Sendable {
   }
 
   public func write(to folder: RunFolder) throws(OutputError) {
-    try AtomicFile.write(json.encoded() + "\n", to: folder.file("manifest.json"))
+    try AtomicFile.write(json.encoded(), to: folder.file("manifest.json"))
   }
 }

@@ -118,7 +118,7 @@ final class PhaseRun<E: Scalar> {
 
   /// Whether some sample will not settle, so that waiting for the others is no use.
   private func watch(_ motions: inout [Motion], at elapsed: Double) -> Bool {
-    for row in 0..<samples.count where judge.last[row] > judge.acceptance {
+    for row in 0..<samples.count where !(judge.last[row] <= judge.acceptance) {
       motions[row].record(
         time: elapsed, residual: judge.last[row],
         value: judge.bracket(row: row, column: motions[row].component, derivative),

@@ -37,6 +37,15 @@ public struct Simulation: Sendable {
     self.stimulus = stimulus
   }
 
+  /// Checks what ``run(to:isCancelled:)`` would find wrong with the protocol and with the files that it
+  /// names, so that nothing is written where nothing can be simulated.
+  ///
+  /// - Throws: ``ModelFileError`` and ``InputError``.
+  public func validate() throws {
+    var runner = try SimulationRunner<Double>(self, nil) { false }
+    try runner.validate()
+  }
+
   /// Runs all phases, or up to the first that fails.
   ///
   /// - Parameters:

@@ -28,6 +28,14 @@ struct SimulationRunner<E: Scalar> {
     options = experiment.settlingOptions
   }
 
+  /// Throws what ``run()`` would throw of the protocol and of what it reads, before anything moves.
+  mutating func validate() throws {
+    var state = try initialState()
+    for (index, phase) in experiment.model.protocol.enumerated() {
+      _ = try prepare(phase, index: index, &state)
+    }
+  }
+
   mutating func run() throws -> [PhaseReport] {
     BLAS.useOneThread()
     try recorder?.writeHeader()
@@ -35,17 +43,32 @@ struct SimulationRunner<E: Scalar> {
     var carried = try initialState()
     var time = 0.0
     for (index, phase) in experiment.model.protocol.enumerated() {
-      let key = "protocol.\(index)"
-      try experiment.set(phase.inputs, in: &samples, key: "\(key).inputs")
-      if let target = phase.target { experiment.set(target, in: &samples) }
-      if phase.kind == .controlled && !phase.keepControl { carried.dropControl() }
-      try perturb(&carried, by: phase.perturbations, key: key)
-      let report = try run(phase, index: index, from: time, &carried)
+      let controller = try prepare(phase, index: index, &carried)
+      let report = try run(phase, controller, index: index, from: time, &carried)
       reports.append(report)
       time = report.end
       if !report.isComplete { break }
     }
     return reports
+  }
+
+  /// What changes as a phase begins: inputs, target, control and kicks. Gives its controller.
+  private mutating func prepare(
+    _ phase: PhaseDescription, index: Int, _ carried: inout Carried
+  ) throws -> any Controller {
+    let key = "protocol.\(index)"
+    try experiment.set(phase.inputs, in: &samples, key: "\(key).inputs")
+    if let target = phase.target { experiment.set(target, in: &samples) }
+    let controller: any Controller = phase.kind == .free ? NoControl() : experiment.controller
+    guard !samples.targets.isEmpty || controller.effectiveLeak == nil else {
+      throw experiment.file.error(
+        at: key,
+        "a controlled phase needs a target: give `stimulus.target`, the phase's own `target`, or "
+          + "a sample of the data")
+    }
+    if phase.kind == .controlled && !phase.keepControl { carried.dropControl() }
+    try perturb(&carried, by: phase.perturbations, key: key)
+    return controller
   }
 
   // MARK: States between phases
@@ -139,16 +162,10 @@ struct SimulationRunner<E: Scalar> {
   // MARK: One phase
 
   private func run(
-    _ phase: PhaseDescription, index: Int, from start: Double, _ carried: inout Carried
+    _ phase: PhaseDescription, _ controller: any Controller, index: Int, from start: Double,
+    _ carried: inout Carried
   ) throws -> PhaseReport {
-    let controller: any Controller = phase.kind == .free ? NoControl() : experiment.controller
     let hasTarget = !samples.targets.isEmpty
-    guard hasTarget || controller.effectiveLeak == nil else {
-      throw experiment.file.error(
-        at: "protocol.\(index)",
-        "a controlled phase needs a target: give `stimulus.target`, the phase's own `target`, or "
-          + "a sample of the data")
-    }
     let system = controller.makeSystem(experiment.network, capacity: samples.count, E.self)
     system.load(simulation.parameters)
     samples.inputs.withUnsafeBufferPointer { inputs in

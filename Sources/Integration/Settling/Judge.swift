@@ -61,7 +61,7 @@ package final class Judge<Element: Scalar> {
       return states.withUnsafeBufferPointer {
         let z = Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
         let f = Element.squareSum(derivative.baseAddress! + row * dimension, count: dimension)
-        return f.squareRoot() / (1e-5 + z.squareRoot())
+        return Self.ratio(f.squareRoot(), 1e-5 + z.squareRoot())
       }
     }
   }
@@ -87,7 +87,12 @@ package final class Judge<Element: Scalar> {
     let reference = states.withUnsafeBufferPointer {
       field.referenceNorm(of: variable, sample: row, state: $0.baseAddress!)
     }
-    return bracket.squareRoot() / (floor + reference)
+    return Self.ratio(bracket.squareRoot(), floor + reference)
+  }
+
+  /// A state too large to be measured is no equilibrium, whatever the quotient says: 1/inf is 0.
+  private static func ratio(_ bracket: Double, _ reference: Double) -> Double {
+    bracket.isFinite && reference.isFinite ? bracket / reference : .infinity
   }
 
   /// F_i, the bracket of one component.

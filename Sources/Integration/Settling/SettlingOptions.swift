@@ -88,6 +88,8 @@ public struct SettlingOptions: Sendable, Equatable {
   public var minimumStep = 0.0
   public var maximumStep: Double?
   public var maximumGrowth = 10.0
+  /// Nil: 2 with BDF, 12 with Adams. BDF of higher order is unstable near the imaginary axis: it keeps
+  /// oscillations alive that the system itself damps, and they never settle.
   public var maximumOrder: Int?
   public var limits = Limits()
   /// The number of iterates that Anderson acceleration combines.
@@ -115,9 +117,8 @@ public struct SettlingOptions: Sendable, Equatable {
     options.minimumStep = minimumStep
     options.maximumStep = maximumStep
     options.maximumGrowth = maximumGrowth
-    if let maximumOrder {
-      options.maximumOrder = min(maximumOrder, method == .adams ? 12 : 5)
-    }
+    options.maximumOrder =
+      method == .adams ? min(maximumOrder ?? 12, 12) : min(maximumOrder ?? 2, 5)
     // The settling keeps count itself, over restarts too.
     options.stepLimit = Int(Int32.max)
     return options

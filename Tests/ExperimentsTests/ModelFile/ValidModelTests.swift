@@ -61,7 +61,7 @@ struct ValidModelTests {
     #expect(settling.rtol == .init(1e-2) && settling.atol == .init(1e-4))
     #expect(settling.linearSolver.kind == .auto && settling.linearSolver.krylov == 20)
     #expect(settling.steps.first == nil && settling.steps.max == .infinity)
-    #expect(settling.steps.growth == 10 && settling.steps.order == 5)
+    #expect(settling.steps.growth == 10 && settling.steps.order == nil)
     #expect(settling.limits.time == 1e4 && settling.limits.steps == 100_000)
     #expect(settling.limits.evaluations == 50_000 && settling.limits.straggler == 10)
     #expect(settling.polish.kind == .anderson && settling.polish.start == 1e-2)

@@ -48,7 +48,8 @@ public struct SettlingDescription: Sendable, Equatable {
     public var min = 0.0
     public var max = Double.infinity
     public var growth = 10.0
-    public var order = 5
+    /// Nil: 2 with BDF, 12 with Adams.
+    public var order: Int?
 
     public init() {}
   }

@@ -45,7 +45,10 @@ extension SettlingDescription.Steps {
     Key(
       "growth", \.growth, .number(Bounds(lower: 1, includesLower: false, text: "a number > 1")),
       "Largest factor between steps.")
-    Key("order", \.order, .integer(1...12), "Highest order (bdf: at most 5).")
+    Key(
+      "order", \.order, Codec<Int>.integer(1...12).optional("auto"),
+      "Highest order (bdf: at most 5). auto: 2 with bdf, which damps what the system damps (higher "
+        + "orders keep oscillations alive), 12 with adams; `simulate` takes 5.")
   }
   .finishing { steps, _, node, reader in
     let first = steps.first ?? steps.max

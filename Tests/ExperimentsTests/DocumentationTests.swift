@@ -1,0 +1,43 @@
+import Experiments
+import Foundation
+import Testing
+
+@Suite("Documentation and example models")
+struct DocumentationTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let models: [String] = {
+    let folder = root.appending(path: "models").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".yaml") }.sorted()
+  }()
+
+  @Test("docs/model-file.md is the table of keys; after a change of keys, write it anew")
+  func reference() throws {
+    let page = try String(
+      contentsOf: Self.root.appending(path: "docs/model-file.md"), encoding: .utf8)
+    let generated = Schema.markdown()
+    #expect(page == generated, "docs/model-file.md should be what Schema.markdown() returns")
+  }
+
+  @Test("every example model makes an experiment", arguments: models)
+  func example(name: String) throws {
+    let file = try ModelFile.load(path: Self.root.appending(path: "models/\(name)").path)
+    let experiment = try Experiment(file)
+    _ = try experiment.startingParameters()
+    if experiment.model.data != nil {
+      let data = try experiment.loadData()
+      #expect(data.train.count > 0)
+    }
+    #expect(experiment.model.name + ".yaml" == name)
+    #expect(!experiment.model.description.isEmpty)
+  }
+
+  @Test("the example models are there")
+  func areThere() {
+    for name in ["one-neuron.yaml", "tanh.yaml", "equilibrium-rnn.yaml", "digits-rnn.yaml"] {
+      #expect(Self.models.contains(name))
+    }
+  }
+}
