@@ -1,30 +1,57 @@
 import Foundation
 
-/// A JSON document as a script would read it.
-struct JSON {
-  struct Malformed: Error {}
+/// A JSON document as a script would read it: to the last bit of its numbers, which
+/// `JSONSerialization` does not give on every system.
+struct JSON: Decodable {
+  private enum Value {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([String: JSON])
+  }
 
-  let value: Any?
+  private let value: Value
 
-  init(_ value: Any?) { self.value = value is NSNull ? nil : value }
-
-  init(_ data: Data) throws { self.init(try JSONSerialization.jsonObject(with: data)) }
+  init(_ data: Data) throws { self = try JSONDecoder().decode(JSON.self, from: data) }
 
   init(_ text: String) throws { try self.init(Data(text.utf8)) }
 
-  subscript(key: String) -> JSON { JSON((value as? [String: Any])?[key]) }
-  subscript(index: Int) -> JSON {
-    let array = value as? [Any] ?? []
-    return JSON(array.indices.contains(index) ? array[index] : nil)
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      value = .null
+    } else if let bool = try? container.decode(Bool.self) {
+      value = .bool(bool)
+    } else if let number = try? container.decode(Double.self) {
+      value = .number(number)
+    } else if let string = try? container.decode(String.self) {
+      value = .string(string)
+    } else if let array = try? container.decode([JSON].self) {
+      value = .array(array)
+    } else {
+      value = .object(try container.decode([String: JSON].self))
+    }
   }
 
-  var isNull: Bool { value == nil }
-  var keys: Set<String> { Set((value as? [String: Any] ?? [:]).keys) }
-  var count: Int { (value as? [Any])?.count ?? 0 }
-  var elements: [JSON] { (value as? [Any] ?? []).map { JSON($0) } }
-  var string: String? { value as? String }
-  var bool: Bool? { value as? Bool }
+  private init() { value = .null }
+
+  /// Null where there is nothing of that name.
+  subscript(key: String) -> JSON {
+    if case .object(let members) = value { members[key] ?? JSON() } else { JSON() }
+  }
+
+  subscript(index: Int) -> JSON {
+    elements.indices.contains(index) ? elements[index] : JSON()
+  }
+
+  var isNull: Bool { if case .null = value { true } else { false } }
+  var keys: Set<String> { if case .object(let members) = value { Set(members.keys) } else { [] } }
+  var elements: [JSON] { if case .array(let elements) = value { elements } else { [] } }
+  var string: String? { if case .string(let string) = value { string } else { nil } }
+  var bool: Bool? { if case .bool(let bool) = value { bool } else { nil } }
   /// NaN where there is none.
-  var number: Double { (value as? NSNumber)?.doubleValue ?? .nan }
+  var number: Double { if case .number(let number) = value { number } else { .nan } }
   var numbers: [Double] { elements.map(\.number) }
 }

@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Measurements, apart from the product: nothing in the main package depends on them.
+let package = Package(
+  name: "SettleBenchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "Settle", path: "..")
+  ],
+  targets: [
+    .executableTarget(
+      name: "settle-batch",
+      dependencies: [
+        .product(name: "Experiments", package: "Settle"),
+        .product(name: "Dynamics", package: "Settle"),
+        .product(name: "Integration", package: "Settle"),
+        .product(name: "Learning", package: "Settle"),
+      ])
+  ]
+)
