@@ -73,6 +73,6 @@ let package = Package(
       dependencies: ["Experiments", "Learning", "Dynamics", "Integration", "LinearAlgebra"],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["settle", "Experiments"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["settle"], exclude: ["Models"], swiftSettings: strict),
   ]
 )

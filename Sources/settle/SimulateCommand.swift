@@ -8,9 +8,9 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Integrates a network and its controller through the phases of a protocol.",
     discussion: """
-      Writes trajectory.csv, summary.json, model.yaml and manifest.json. Unless the model file sets
-      them, tolerances are settling.rtol=1e-6 and settling.atol=1e-9 and the order goes up to 5, so that \
-      the path is accurate.
+      Writes trajectory.csv, summary.json, model.yaml and manifest.json. Unless the model file sets \
+      them, settling.rtol is 1e-6 and settling.atol 1e-9 (less where settling.residual asks for it), and \
+      the order goes up to 5, so that the path is accurate.
 
       Example:
         settle simulate models/tanh.yaml --every 0.1 --output out
@@ -47,11 +47,14 @@ struct SimulateCommand: ParsableCommand {
       overridden.overrides.append("record.variables=[\(record.joined(separator: ", "))]")
     }
     if let every { overridden.overrides.append("record.every=\(every)") }
+    // Tight enough that the integrator's own errors, which its tolerances allow, do not keep a sample
+    // from the residual that it is to reach.
+    let residual = try overridden.experiment(model).model.settling.residual
     let experiment = try overridden.experiment(
       model,
       defaults: [
-        "settling.method=bdf", "settling.rtol=1.0e-6", "settling.atol=1.0e-9",
-        "settling.steps.order=5",
+        "settling.method=bdf", "settling.rtol=\(min(1e-6, residual / 10))",
+        "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
       ])
     let parameters = try experiment.startingParameters(from: parameters)
     let stimulus = try stimulus(of: experiment)
@@ -97,7 +100,7 @@ struct SimulateCommand: ParsableCommand {
       try manifest.write(to: folder)
     }
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
-    if !shared.quiet {
+    if !shared.quiet || !summary.isComplete {
       Diagnostics.say(summary.text)
       if let folder { Diagnostics.say("wrote \(folder.path)/{trajectory.csv,summary.json}") }
     }

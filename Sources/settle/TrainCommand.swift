@@ -68,6 +68,9 @@ struct TrainCommand: ParsableCommand {
 
   private func goOn(_ path: String) throws {
     let folder = try RunFolder(existing: path)
+    for place in [folder.path, folder.file("checkpoints")] {
+      AtomicFile.removeLeftovers(in: place)
+    }
     var manifest = try Manifest(reading: folder)
     let registry = Registry()
     let text = try FileBytes.read(folder.file("model.yaml"))

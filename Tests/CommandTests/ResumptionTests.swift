@@ -20,10 +20,10 @@ struct ResumptionTests {
       let result = try command.finish()
       if result.status != 0 || result.isSignalled { return (scratch, result) }
     }
-    throw Never()
+    throw NeverInTime()
   }
 
-  struct Never: Error {}
+  struct NeverInTime: Error {}
 
   private func wait(forRows rows: Int, in scratch: Scratch, of command: Command) throws {
     let patience = Date() + 120
@@ -65,6 +65,8 @@ struct ResumptionTests {
     handle.seekToEndOfFile()
     handle.write(Data("7,99,0.12".utf8))
     try handle.close()
+    // As is a file that had not got its name yet.
+    try scratch.write("torn", to: "run/checkpoints/.settle-1-1.tmp")
     try goOn(scratch)
   }
 
@@ -108,7 +110,7 @@ struct ResumptionTests {
     }
     // A model that was changed on the way.
     let model = try scratch.text("run/model.yaml")
-    try scratch.write(model.replacing("size: 12", with: "size: 13"), to: "run/model.yaml")
+    try scratch.write(model.replacingOccurrences(of: "size: 12", with: "size: 13"), to: "run/model.yaml")
     let changed = try settle("train", "--resume", "run", in: scratch)
     #expect(changed.status == 65, "\(changed.report)")
     try scratch.write(model, to: "run/model.yaml")

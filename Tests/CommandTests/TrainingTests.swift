@@ -26,7 +26,6 @@ struct TrainingTests {
       #expect(table.number(row, "settled_fraction") == 1)
     }
     #expect(table.number(3, "test_loss") < table.number(0, "test_loss"), "it learns")
-    #expect(table.number(3, "controlled_loss") < table.number(3, "train_loss"), "control helps")
   }
 
   @Test("the folder has everything to repeat the run, and manifest.json says how it came to be")

@@ -10,7 +10,7 @@ struct TrajectoryTests {
         + ["loss", "residual"])
     let chosen = try Simulated(
       Repository.oracle("protocol"),
-      [], ["--record", "residual", "rate.hidden.2", "x", "phi.hidden", "u.hidden.2"])
+      ["--record", "residual", "rate.hidden.2", "x", "phi.hidden", "u.hidden.2"])
     #expect(
       chosen.table.header == [
         "time", "phase", "sample", "residual", "rate.hidden.2", "x.input.0", "x.input.1",
@@ -66,7 +66,7 @@ struct TrajectoryTests {
       let inside = rows.dropFirst().dropLast().map { table.number($0, "time") }
       for (a, b) in zip(inside, inside.dropFirst()) { #expect(abs(b - a - 0.1) < 1e-12) }
     }
-    let finer = try Simulated(Repository.oracle("protocol"), [], ["--every", "0.25"])
+    let finer = try Simulated(Repository.oracle("protocol"), ["--every", "0.25"])
     #expect(finer.table.column("time").prefix(4) == ["0.0", "0.25", "0.5", "0.75"])
   }
 

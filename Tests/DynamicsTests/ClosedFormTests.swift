@@ -97,7 +97,8 @@ struct ClosedFormTests {
     }
   }
 
-  @Test("any Q gives u = (\u{3b1}I + JQ)\u{207b}\u{b9}e and \u{3c8} = Qu", arguments: seeds, [0, 0.5])
+  @Test(
+    "any Q gives u = (\u{3b1}I + JQ)\u{207b}\u{b9}e and \u{3c8} = Qu", arguments: seeds, [0, 0.5])
   func anyFeedback(seed: UInt64, leak: Double) throws {
     let linear = try Linear(seed: seed, leak: leak)
     var random = RandomStream(seed: seed, name: "Q")
@@ -133,7 +134,8 @@ struct ClosedFormTests {
     #expect(near(state.observation.psi, Array(least)))
   }
 
-  @Test("a vanishing leak leads to J\u{207a}e, at a distance of the order of \u{3b1}", arguments: seeds)
+  @Test(
+    "a vanishing leak leads to J\u{207a}e, at a distance of the order of \u{3b1}", arguments: seeds)
   func weakLeak(seed: UInt64) throws {
     let linear = try Linear(seed: seed, leak: 0)
     let least = try linear.leastControl()
@@ -152,7 +154,9 @@ struct ClosedFormTests {
     }
   }
 
-  @Test("under a strong leak \u{3b1}\u{3c8} tends to the backpropagated error J\u{1d40}e", arguments: seeds)
+  @Test(
+    "under a strong leak \u{3b1}\u{3c8} tends to the backpropagated error J\u{1d40}e",
+    arguments: seeds)
   func strongLeak(seed: UInt64) throws {
     let leak = 1e4
     let linear = try Linear(seed: seed, leak: leak)

@@ -79,24 +79,17 @@ struct GradientTests {
       // Targets within reach of bounded rates.
       let free = try model.under(NoControl()).settle()
       for i in free.observation.outputs.indices {
-        model.samples.targets[i] = free.observation.outputs[i] + 0.2 * random.normal()
+        model.samples.targets[i] = free.observation.outputs[i] + 0.05 * random.normal()
       }
     }
     return model
   }
 
-  static var options: SettlingOptions {
-    var options = Example.tight
-    options.relativeTolerance = 1e-7
-    options.absoluteTolerance = 1e-11
-    // These loops are well damped, and high order saves most of the steps.
-    options.maximumOrder = 5
-    return options
-  }
-
   /// −dF/dθ by differences of the settled energies of all samples together.
   static func check(_ model: Model, leak: Double) throws {
-    let state = try model.settle(options)
+    // From the free state: on the way from zero a rectifier may get stuck at its kink.
+    let free = try model.under(NoControl()).settle()
+    let state = try model.settle(from: free.observation.phi)
     try #require(state.areSettled, "\(state.summaries)")
     let h = 1e-3
     // The kink of the rectifier must not lie between the points.
@@ -110,7 +103,7 @@ struct GradientTests {
         var energies: [Double] = []
         for step in [-2, -1, 1, 2] {
           model.parameters[name].values[i] = value + Double(step) * h
-          let moved = try model.settle(options)
+          let moved = try model.settle(from: state.observation.phi)
           try #require(moved.areSettled, "\(moved.summaries)")
           energies.append(moved.augmentedEnergy(leak: leak))
         }
@@ -140,7 +133,14 @@ struct GradientTests {
     }
   }
 
-  @Test("dynamic inversion: \u{2212}\u{2202}F/\u{2202}\u{3b8} is control times rate", arguments: cases)
+  /// Every pair of architecture and activation, every third of the cases.
+  static let someCases = cases.enumerated().filter { ($0.offset / 3 + $0.offset) % 3 == 0 }.map {
+    $0.element
+  }
+
+  @Test(
+    "dynamic inversion: \u{2212}\u{2202}F/\u{2202}\u{3b8} is control times rate",
+    arguments: someCases)
   func inversion(_ item: Case) throws {
     let loop = OutputController.leakyIntegral(leak: 0.5, timeConstant: 10)
     try Self.check(
@@ -173,11 +173,11 @@ struct GradientTests {
 
   @Test(
     "without a leak \u{2212}\u{2202}H/\u{2202}\u{3b8} is control times rate",
-    arguments: Architecture.allCases)
-  func leastControl(architecture: Architecture) throws {
+    arguments: Architecture.allCases, [2, 3, 4, 5, 6, 7, 8] as [UInt64])
+  func leastControl(architecture: Architecture, seed: UInt64) throws {
     let loop = OutputController.leakyIntegral(leak: 0, timeConstant: 20)
     for controller: any Controller in [DynamicInversion(output: loop), EnergyBased(output: loop)] {
-      try Self.check(Self.model(architecture, Tanh(), .squared, controller), leak: 0)
+      try Self.check(Self.model(architecture, Tanh(), .squared, controller, seed: seed), leak: 0)
     }
   }
 }

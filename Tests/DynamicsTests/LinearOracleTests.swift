@@ -33,7 +33,8 @@ struct LinearOracleTests {
     1.1154541817, -0.5911594711, 0.3730678692,
   ]
 
-  @Test("\u{3c8}\u{3c6}\u{1d40} and \u{3c8}x\u{1d40} are the printed \u{2212}dH/dW and \u{2212}dH/dU")
+  @Test(
+    "\u{3c8}\u{3c6}\u{1d40} and \u{3c8}x\u{1d40} are the printed \u{2212}dH/dW and \u{2212}dH/dU")
   func gradients() throws {
     let update = try Self.model(Self.inversion(leak: 0)).settle().leastControlUpdate()
     #expect(near(update["hidden-hidden.weight"]!, Self.dHdW.map { -$0 }))

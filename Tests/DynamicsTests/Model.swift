@@ -43,9 +43,10 @@ struct Model: Sendable {
 
   /// Where the samples settle, which must be few enough for one chunk.
   func settle(
-    _ options: SettlingOptions = Example.tight, precision: Precision = .double
+    _ options: SettlingOptions = Example.tight, precision: Precision = .double,
+    from phi: ContiguousArray<Double>? = nil
   ) throws -> SettledState {
-    let states = try batchSettler(options, precision: precision).settle(samples)
+    let states = try batchSettler(options, precision: precision).settle(samples, initialPhi: phi)
     precondition(states.count == 1, "more samples than a chunk")
     return states[0]
   }

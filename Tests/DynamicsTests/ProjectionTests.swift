@@ -85,7 +85,8 @@ struct ProjectionTests {
   }
 
   @Test(
-    "the gradient is that of \u{27e8}signal, W rate\u{27e9}, added to what is there", arguments: [0, 2])
+    "the gradient is that of \u{27e8}signal, W rate\u{27e9}, added to what is there",
+    arguments: [0, 2])
   func gradient(padding: Int) {
     var random = RandomStream(seed: 6, name: "projection")
     let (rows, source, target) = (4, 3, 5)
@@ -118,7 +119,8 @@ struct ProjectionTests {
     }
     // Linear in W, so differences are exact at any h: here to the rounding of sums of order ten.
     for i in weights.indices {
-      var ahead = weights, behind = weights
+      var ahead = weights
+      var behind = weights
       ahead[i] += 0.5
       behind[i] -= 0.5
       let slope = transmitted(ahead) - transmitted(behind)

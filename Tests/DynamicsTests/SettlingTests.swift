@@ -25,9 +25,10 @@ enum Classifier {
     var targets = ContiguousArray<Double>(repeating: 0, count: 3 * count)
     for sample in 0..<count { targets[3 * sample + sample % 3] = 1 }
     var model = Model(network, controller, Samples(count: count, inputs: inputs, targets: targets))
-    for (name, scale) in [("x-h.weight", 0.5), ("h-h.weight", gain / Double(hidden).squareRoot()),
-      ("h-y.weight", 0.5), ("h.bias", 0.2)]
-    {
+    for (name, scale) in [
+      ("x-h.weight", 0.5), ("h-h.weight", gain / Double(hidden).squareRoot()),
+      ("h-y.weight", 0.5), ("h.bias", 0.2),
+    ] {
       for i in model.parameters[name].values.indices {
         model.parameters[name].values[i] = scale * random.normal()
       }
@@ -42,8 +43,10 @@ enum Classifier {
 
 /// ‖J⁻¹F‖ of two states of one sample bounds how far apart they may be, to first order.
 private func expectSameEquilibria(_ a: [SettledState], _ b: [SettledState], _ label: String = "") {
-  let phiA = a.flatMap(\.observation.phi), psiA = a.flatMap(\.observation.psi)
-  let phiB = b.flatMap(\.observation.phi), psiB = b.flatMap(\.observation.psi)
+  let phiA = a.flatMap(\.observation.phi)
+  let psiA = a.flatMap(\.observation.psi)
+  let phiB = b.flatMap(\.observation.phi)
+  let psiB = b.flatMap(\.observation.psi)
   let certificates = zip(a.flatMap(\.certificates), b.flatMap(\.certificates))
   let count = a.reduce(0) { $0 + $1.count }
   #expect(count == b.reduce(0) { $0 + $1.count })
@@ -81,7 +84,8 @@ struct BatchSettlingTests {
     expectSameEquilibria(together, alone)
     let order = (0..<40).map { ($0 * 7) % 40 }
     let shuffled = try settler.settle(model.samples.selecting(order))
-    let phi = shuffled.flatMap(\.observation.phi), psi = shuffled.flatMap(\.observation.psi)
+    let phi = shuffled.flatMap(\.observation.phi)
+    let psi = shuffled.flatMap(\.observation.psi)
     var back = alone
     for (place, sample) in order.enumerated() {
       let units = model.network.unitCount
@@ -219,8 +223,10 @@ struct CertificateTests {
     let state = try model.settle(SettlingOptions(residual: 1e-4))
     #expect(state.areSettled)
     let o = state.observation
-    let w = Example.weights, x = Example.input
-    var fPhi: [Double] = [], fPsi: [Double] = []
+    let w = Example.weights
+    let x = Example.input
+    var fPhi: [Double] = []
+    var fPsi: [Double] = []
     for i in 0..<3 {
       let drive = dot(w[i], o.rates) + dot(Example.inputWeights[i], x)
       fPhi.append(-o.phi[i] + drive + o.psi[i])
@@ -243,7 +249,8 @@ struct CertificateTests {
         Array(repeating: $0.element, count: $0.offset < 2 ? 3 : 2)
       }
     ).map { abs($0) / $1 }
-    let names = (0..<3).map { "phi.hidden.\($0)" } + (0..<3).map { "psi.hidden.\($0)" }
+    let names =
+      (0..<3).map { "phi.hidden.\($0)" } + (0..<3).map { "psi.hidden.\($0)" }
       + ["u.hidden.1", "u.hidden.2"]
     #expect(certificate.worstComponent == names[sizes.indices.max { sizes[$0] < sizes[$1] }!])
   }
@@ -349,21 +356,24 @@ struct OutcomeTests {
   @Test("too little time, steps or evaluations are reported as such")
   func limits() throws {
     let slow = try free(Identity(), [[0.2]], bias: [1], timeConstant: 50)
-    func outcome(_ change: (inout SettlingOptions.Limits) -> Void) throws -> Certificate {
+    let fast = try free(Identity(), [[0.2]], bias: [1])
+    func outcome(
+      _ model: Model, _ change: (inout SettlingOptions.Limits) -> Void
+    ) throws -> Certificate {
       var options = SettlingOptions()
       options.limits.straggler = 1
       change(&options.limits)
-      return try slow.settle(options).certificates[0]
+      return try model.settle(options).certificates[0]
     }
-    let late = try outcome { $0.time = 20 }
+    let late = try outcome(slow) { $0.time = 20 }
     #expect(late.outcome == .outOfTime, "\(late.summary)")
     #expect(abs(late.settlingTime - 20) < 1e-9)
-    let steps = try outcome { $0.steps = 5 }
+    let steps = try outcome(fast) { $0.steps = 5 }
     #expect(steps.outcome == .outOfSteps, "\(steps.summary)")
     #expect(steps.steps == 5)
-    let evaluations = try outcome { $0.evaluations = 6 }
+    let evaluations = try outcome(fast) { $0.evaluations = 6 }
     #expect(evaluations.outcome == .outOfSteps, "\(evaluations.summary)")
-    #expect(try outcome { _ in }.outcome == .settled)
+    #expect(try outcome(slow) { _ in }.outcome == .settled)
 
     // Alone, and with more of everything, it arrives.
     var patient = SettlingOptions()
@@ -372,6 +382,20 @@ struct OutcomeTests {
     let straggler = try slow.settle(patient).certificates[0]
     #expect(straggler.outcome == .settled, "\(straggler.summary)")
     #expect(straggler.attempts.map(\.outcome) == [.outOfTime, .settled])
+  }
+
+  /// Exponential approach, cut off before its time constant, is no drift: that would advise a leak,
+  /// and deny the sample the time of a straggler.
+  @Test("a slow approach that is cut off early is not called a drift")
+  func slowApproach() throws {
+    let slow = try free(Identity(), [[0.2]], bias: [1], timeConstant: 1e4)
+    var options = SettlingOptions()
+    options.limits.straggler = 1
+    options.limits.time = 1000
+    let outcome = try slow.settle(options, from: [1]).certificates[0].outcome
+    withKnownIssue("a residual that is not halved while time doubles counts as a drift") {
+      #expect(outcome == .outOfTime)
+    }
   }
 
   @Test("iterations that do not suffice are reported as such")
@@ -444,7 +468,8 @@ struct OutcomeTests {
     for seed in 1...60 as ClosedRange<UInt64> {
       let linear = try ClosedFormTests.Linear(seed: seed, leak: 0.3)
       let loop = OutputController.leakyIntegral(leak: 0.3, timeConstant: 20)
-      for controller: any Controller in [DynamicInversion(output: loop), EnergyBased(output: loop)] {
+      for controller: any Controller in [DynamicInversion(output: loop), EnergyBased(output: loop)]
+      {
         let model = linear.model.under(controller)
         let system = model.system()
         let origin = ContiguousArray<Double>(repeating: 0, count: system.dimension)

@@ -136,7 +136,8 @@ struct ChainTests {
   private func model(leak: Double, energy: Bool) throws -> Model {
     let network = try Network(
       populations: [
-        Population(name: "x", size: 1, role: .input), Population(name: "a", size: 1, hasBias: false),
+        Population(name: "x", size: 1, role: .input),
+        Population(name: "a", size: 1, hasBias: false),
         Population(name: "b", size: 1, hasBias: false),
       ],
       projections: [DenseProjection(from: "x", to: "a"), DenseProjection(from: "a", to: "b")],
@@ -173,7 +174,8 @@ struct ChainTests {
 /// The oracle's "class 1" is the first of two here.
 @Suite("A softmax output neuron (SCIENCE 8.6)")
 struct SoftmaxTests {
-  private func model(_ controller: any Controller, target: ContiguousArray<Double>) throws -> Model {
+  private func model(_ controller: any Controller, target: ContiguousArray<Double>) throws -> Model
+  {
     let network = try Network(
       populations: [Population(name: "y", size: 2)], projections: [], loss: CrossEntropy(),
       output: .init(population: "y"))
@@ -199,7 +201,8 @@ struct SoftmaxTests {
       #expect(state.areSettled, "\(state.summaries)")
       #expect(near(state.observation.u, [v, -v]))
       #expect(near(state.observation.phi, [v, -v]))
-      #expect(abs(leak * state.observation.u[0] - 1 / (1 + exp(2 * state.observation.u[0]))) < 1e-11)
+      #expect(
+        abs(leak * state.observation.u[0] - 1 / (1 + exp(2 * state.observation.u[0]))) < 1e-11)
       if let probability {
         #expect(abs(exp(-state.observation.losses[0]) - probability) < 6e-9)
       }
@@ -221,7 +224,8 @@ struct SoftmaxTests {
     let loop = OutputController.leakyIntegral(leak: 0, timeConstant: 1)
     let state = try model(DynamicInversion(output: loop), target: [1, 0]).settle()
     #expect(!state.certificates[0].isEquilibrium)
-    #expect(CrossEntropy().unboundedReason(target: ([1, 0] as ContiguousArray<Double>).span) != nil)
+    #expect(
+      CrossEntropy().unboundedReason(target: ([1, 0] as ContiguousArray<Double>).span) != nil)
   }
 }
 
@@ -283,7 +287,8 @@ struct DecoderTests {
     }
   }
 
-  @Test("in both forms dH/dD = \u{2212}u\u{3c6}\u{1d40}", arguments: [Population.Role.readout, .units])
+  @Test(
+    "in both forms dH/dD = \u{2212}u\u{3c6}\u{1d40}", arguments: [Population.Role.readout, .units])
   func gradient(role: Population.Role) throws {
     var model = try model(controllers[2], role: role)
     let update = try model.settle().leastControlUpdate()["h-y.weight"]!

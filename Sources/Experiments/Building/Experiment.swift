@@ -136,6 +136,9 @@ extension ModelFile {
     try refuse(
       model.settling.linearSolver.preconditioner != .none, "settling.linear-solver.preconditioner",
       "the preconditioner `mean-jacobian`")
+    try refuse(
+      model.settling.polish.kind != .anderson || model.settling.polish.start != 1.0e-2,
+      "settling.polish", "a polish after the integration")
     try refuse(model.settling.warmStart, "settling.warm-start", "warm start")
     if let learning = model.learning {
       try refuse(

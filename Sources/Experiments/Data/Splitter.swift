@@ -1,16 +1,16 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// Divides the rows of a table into training, validation and test rows, each ascending.
-struct Splitter {
-  var train: [Int] = []
-  var validation: [Int] = []
-  var test: [Int] = []
+package struct Splitter {
+  package var train: [Int] = []
+  package var validation: [Int] = []
+  package var test: [Int] = []
 
   /// - Parameters:
   ///   - labels: the classes of the rows; nil where there are none.
   ///   - file: names the request's origin in errors.
   /// - Throws: ``InputError`` where the request cannot be met.
-  init(
+  package init(
     _ request: SplitRequest, count: Int, labels: [Int]?, file: String,
     using stream: inout RandomStream
   ) throws(InputError) {
@@ -106,7 +106,7 @@ struct Splitter {
   ///
   /// In integers, so that no rounding decides. `total` is less than the sum of the sizes; then no
   /// share exceeds its size.
-  static func apportion(_ total: Int, among sizes: [Int]) -> [Int] {
+  package static func apportion(_ total: Int, among sizes: [Int]) -> [Int] {
     let sum = sizes.reduce(0, +)
     guard total > 0 else { return [Int](repeating: 0, count: sizes.count) }
     precondition(total < sum, "\(total) of \(sum) leaves nothing")

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -14,6 +15,8 @@ internal import Synchronization
 public enum AtomicFile {
   /// Numbers the temporary files of this process.
   private static let serial = Atomic<Int>(0)
+  private static let prefix = ".settle-"
+  private static let suffix = ".tmp"
 
   /// Writes `contents` to the file at `path`.
   ///
@@ -30,7 +33,7 @@ public enum AtomicFile {
     let number = serial.add(1, ordering: .relaxed).newValue
     // Short, so that a name near the system's limit does not make the temporary one too long.
     let temporary =
-      (slash.map { String(path[...$0]) } ?? "") + ".settle-\(getpid())-\(number).tmp"
+      (slash.map { String(path[...$0]) } ?? "") + "\(prefix)\(getpid())-\(number)\(suffix)"
 
     let (descriptor, code) = SystemCall.retrying {
       open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -51,6 +54,14 @@ public enum AtomicFile {
       throw error
     }
     try synchronizeFolder(folder, path: path)
+  }
+
+  /// Removes what writers that were killed left in a folder. None may be at work there.
+  public static func removeLeftovers(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      unlink("\(folder)/\(name)")
+    }
   }
 
   /// Writes `text` as UTF-8.

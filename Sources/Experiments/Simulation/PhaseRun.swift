@@ -210,7 +210,7 @@ final class PhaseRun<E: Scalar> {
       observation.resize(samples.count)
     }
     let evaluations = all.fieldEvaluations + all.differenceEvaluations
-    let certificates = (0..<samples.count).map { row in
+    var certificates = (0..<samples.count).map { row in
       Certificate(
         outcome: outcomes[row], residual: judge.last[row],
         residuals: judge.parts(row: row, current, derivative),
@@ -224,6 +224,13 @@ final class PhaseRun<E: Scalar> {
             residual: judge.last[row], evaluations: evaluations, steps: all.steps,
             message: message)
         ])
+    }
+    if options.certifiesStability && outcomes.allSatisfy(\.isEquilibrium) {
+      let judged = try Settler(system, options: options).judge(current).certificates
+      for row in certificates.indices {
+        certificates[row].leadingEigenvalue = judged[row].leadingEigenvalue
+        certificates[row].distance = judged[row].distance
+      }
     }
     return PhaseReport(
       label: label, kind: phase.kind, awaitsEquilibrium: phase.end == .equilibrium, start: start,

@@ -58,7 +58,8 @@ public struct SimulationSummary: Sendable {
             func number(_ value: Double) -> JSONValue { .number(holds ? value : .nan) }
             return .object([
               .init("sample", .integer(samples[row])),
-              .init("certificate", report.certificates[row].json),
+              .init("at_rest", .bool(report.certificates[row].isEquilibrium)),
+              .init("certificate", certificate(of: report, row)),
               .init("loss", number(report.hasTarget ? observation.losses[row] : .nan)),
               .init("control_energy", number(controlEnergy(report, row))),
               .init("augmented_energy", number(augmentedEnergy(report, row))),
@@ -69,6 +70,18 @@ public struct SimulationSummary: Sendable {
             ])
           })),
     ])
+  }
+
+  /// Where no equilibrium was awaited, that there is none has no outcome: null.
+  private func certificate(of report: PhaseReport, _ row: Int) -> JSONValue {
+    let json = report.certificates[row].json
+    guard !report.awaitsEquilibrium, report.isComplete, !report.certificates[row].isEquilibrium,
+      case .object(let members) = json
+    else { return json }
+    return .object(
+      members.filter { $0.key != "attempts" }.map {
+        $0.key == "outcome" ? .init("outcome", .null) : $0
+      })
   }
 
   /// What holds at an equilibrium only is NaN elsewhere.
@@ -87,6 +100,7 @@ public struct SimulationSummary: Sendable {
   /// F = ½‖ψ‖² + L/α_eff, and H where there is no leak.
   private func augmentedEnergy(_ report: PhaseReport, _ row: Int) -> Double {
     let energy = controlEnergy(report, row)
+    guard report.kind == .controlled else { return .nan }
     guard report.hasTarget, let leak = experiment.controller.effectiveLeak, leak > 0 else {
       return energy
     }
@@ -109,7 +123,7 @@ public struct SimulationSummary: Sendable {
       let settled = report.certificates.count(where: \.isEquilibrium)
       var line = "\(report.label): t = \(short(report.start)) \u{2026} \(short(report.end)), "
       if samples.count == 1 {
-        line += report.certificates[0].summary
+        line += summary(of: report, 0)
       } else {
         line += "\(settled) of \(samples.count) samples at equilibrium, "
         line += "\(report.statistics.steps) steps, \(report.statistics.fieldEvaluations) evaluations"
@@ -139,6 +153,16 @@ public struct SimulationSummary: Sendable {
       lines.append("\u{3b1}_eff = \(short(leak))")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// A phase of given duration has nothing to answer for: it says how far from rest it ended.
+  private func summary(of report: PhaseReport, _ row: Int) -> String {
+    let certificate = report.certificates[row]
+    if report.awaitsEquilibrium || !report.isComplete || certificate.isEquilibrium {
+      return certificate.summary
+    }
+    return "not at rest (residual \(short(certificate.residual))), \(certificate.steps) steps, "
+      + "\(certificate.evaluations) evaluations"
   }
 
   private func loss(of report: PhaseReport) -> String {

@@ -91,7 +91,11 @@ public final class TrainingRecorder: TrainingHook {
 
   public func didFinishEpoch(_ row: EpochMetrics, _ trainer: Trainer) throws {
     for (name, value) in row.values {
-      if Self.counts.contains(name) { try metrics.append(Int(value)) } else { try metrics.append(value) }
+      if EpochMetrics.counts.contains(name) {
+        try metrics.append(Int(value))
+      } else {
+        try metrics.append(value)
+      }
     }
     try metrics.endRow()
     try metrics.flush()
@@ -99,11 +103,6 @@ public final class TrainingRecorder: TrainingHook {
     let every = description.checkpoint.every
     if every > 0 && row.epoch > 0 && row.epoch % every == 0 { try checkpoint(trainer) }
   }
-
-  /// Columns that are whole numbers.
-  private static let counts: Set<String> = [
-    "epoch", "step", "by_descent", "unsettled", "evaluation_unsettled",
-  ]
 
   private func keepBest(_ row: EpochMetrics, _ trainer: Trainer) throws {
     guard let name = description.checkpoint.best, let value = row[name],

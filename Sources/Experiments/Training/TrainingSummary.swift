@@ -32,7 +32,9 @@ public struct TrainingSummary {
       .init("note", end.note.map(JSONValue.string) ?? .null),
     ]
     let row = trainer.metrics.last ?? EpochMetrics()
-    members += row.values.map { .init($0.name, .number($0.value)) }
+    members += row.values.map { name, value in
+      .init(name, EpochMetrics.counts.contains(name) ? .integer(Int(value)) : .number(value))
+    }
     members += [
       .init("best_epoch", bestEpoch.map(JSONValue.integer) ?? .null),
       .init("parameters", .string(folder.file("parameters.safetensors"))),

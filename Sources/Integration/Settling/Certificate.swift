@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// What became of a sample that was to settle.
 public enum Outcome: String, Sendable, Equatable, CaseIterable {
   /// At an equilibrium, reached by the flow (or by the method asked for).
@@ -109,16 +115,25 @@ public struct Certificate: Sendable, Equatable {
 
   /// One line for people.
   public var summary: String {
-    var text = "\(outcome.rawValue), residual \(residual) (worst: \(worstComponent)), "
+    var text = "\(outcome.rawValue), residual \(Self.short(residual)) (worst: \(worstComponent)), "
     text += "\(steps) steps, \(evaluations) evaluations"
     if attempts.count > 1 {
       text += "; attempts: "
       text += attempts.map {
-        "\($0.method) \($0.outcome.rawValue) at \($0.residual) after \($0.evaluations) evaluations"
+        "\($0.method) \($0.outcome.rawValue) at \(Self.short($0.residual)) after "
+          + "\($0.evaluations) evaluations"
       }.joined(separator: ", ")
     }
     if let message = attempts.last?.message { text += "; \(message)" }
     if !isEquilibrium { text += "; " + outcome.advice }
     return text
+  }
+
+  /// Three digits, which is more than a residual means.
+  private static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return "\(value)" }
+    let exponent = Int(log10(value.magnitude).rounded(.down))
+    let digits = (value / pow(10, Double(exponent)) * 100).rounded() / 100
+    return exponent == 0 ? "\(digits)" : "\(digits)e\(exponent)"
   }
 }

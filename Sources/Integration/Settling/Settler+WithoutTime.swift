@@ -7,7 +7,7 @@ extension Settler {
     batch.activate(samples, on: field)
     let rows = samples.count
     batch.gather(rows: rows)
-    let finder = try RootFinder(field, options: rootOptions())
+    let finder = try RootFinder(field, options: rootOptions(rows: rows))
     var result: RootResult?
     var failure: IntegrationError?
     do {
@@ -43,7 +43,7 @@ extension Settler {
     }
   }
 
-  private func rootOptions() -> RootFinderOptions {
+  private func rootOptions(rows: Int) -> RootFinderOptions {
     var krylov = 20
     if case .krylov(let dimension, _) = options.linearSolver { krylov = dimension }
     var root = RootFinderOptions(
@@ -54,6 +54,9 @@ extension Settler {
     root.tolerance = options.residual * options.floor / Double(dimension).squareRoot()
     root.iterationLimit = options.iterations
     if options.method == .newton {
+      // KINSOL allows a thousand times the length of the start, and from rest just 1 for the whole
+      // batch: no way to arrive.
+      root.maximumStep = 1e3 * Double(rows * dimension).squareRoot()
       // KINSOL measures ż; the judge measures brackets.
       root.residualScale = field.bracketWeights.map { 1 / Double($0) }
     }

@@ -55,6 +55,11 @@ public struct EpochMetrics: Sendable, Equatable {
     ]
   }
 
+  /// The columns that are whole numbers.
+  public static let counts: Set<String> = [
+    "epoch", "step", "by_descent", "unsettled", "evaluation_unsettled",
+  ]
+
   /// The names of all columns.
   public static var columns: [String] { EpochMetrics().values.map(\.name) }
 

@@ -41,7 +41,18 @@ final class Command {
     process.standardOutput = FileHandle(forWritingAtPath: output ?? streams.file("out"))
     process.standardError = FileHandle(forWritingAtPath: streams.file("err"))
     process.terminationHandler = { [ended] _ in ended.signal() }
-    try process.run()
+    try Self.withSignals { try process.run() }
+  }
+
+  /// A child inherits the signals that its parent's thread blocks, and threads of a pool block many.
+  private static func withSignals(_ body: () throws -> Void) rethrows {
+    var wanted = sigset_t()
+    var former = sigset_t()
+    sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM] { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    try body()
   }
 
   var isRunning: Bool { process.isRunning }

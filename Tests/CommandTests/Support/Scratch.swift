@@ -14,6 +14,11 @@ final class Scratch: Sendable {
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: file(name), withIntermediateDirectories: true)
+  }
+
   func write(_ bytes: [UInt8], to name: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
   }

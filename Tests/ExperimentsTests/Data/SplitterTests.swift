@@ -1,7 +1,7 @@
 import LinearAlgebra
 import Testing
 
-@testable import Experiments
+import Experiments
 
 @Suite struct SplitterTests {
   static func split(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Experiments
+import Experiments
 
 @Suite("A resolved model reads back as the same model")
 struct ResolvedModelTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Experiments
+import Experiments
 
 @Suite("The table of keys is the documentation")
 struct SchemaTests {

@@ -5,7 +5,7 @@ public enum Schema {
   public static let version = 1
 
   /// The keys of a model file.
-  static let keys = ModelDescription.section.keyShapes
+  package static let keys = ModelDescription.section.keyShapes
 
   /// Dotted paths of all mappings that have a key called `name`.
   static func sections(withKey name: String) -> [String] {

@@ -1,5 +1,5 @@
 /// What a value may look like, for documentation, overrides and (later) a JSON Schema.
-indirect enum Shape: Sendable {
+package indirect enum Shape: Sendable {
   /// A scalar in words, such as "number > 0".
   case scalar(String)
   case choice([String])
@@ -27,7 +27,7 @@ indirect enum Shape: Sendable {
   }
 
   /// The keys below, where there are any: of all variants, and of the items of a list.
-  var keys: [KeyShape] {
+  package var keys: [KeyShape] {
     switch self {
     case .scalar, .choice: []
     case .list(let item), .named(_, let item): item.keys
@@ -39,10 +39,10 @@ indirect enum Shape: Sendable {
 }
 
 /// One key of the schema, without the type that it fills.
-struct KeyShape: Sendable {
-  var name: String
-  var shape: Shape
+package struct KeyShape: Sendable {
+  package var name: String
+  package var shape: Shape
   /// The default as YAML; nil: required.
-  var defaultText: String?
-  var doc: String
+  package var defaultText: String?
+  package var doc: String
 }

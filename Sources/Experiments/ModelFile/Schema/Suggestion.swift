@@ -1,5 +1,5 @@
 /// Finds what somebody may have meant.
-enum Suggestion {
+package enum Suggestion {
   /// "unknown key `lerning`; did you mean `learning`? Known: …".
   static func message(unknown what: String, _ name: String, of known: [String]) -> String {
     var text = "unknown \(what) `\(name)`"
@@ -10,7 +10,7 @@ enum Suggestion {
   }
 
   /// The candidate nearest to `name`, where one is near enough to be meant.
-  static func nearest(to name: String, in candidates: [String]) -> String? {
+  package static func nearest(to name: String, in candidates: [String]) -> String? {
     let wanted = folded(name)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
     var best: (distance: Int, name: String)?

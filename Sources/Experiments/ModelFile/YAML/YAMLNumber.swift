@@ -1,8 +1,8 @@
 /// Numbers in YAML text, read and written so that readers of YAML 1.1 and 1.2 agree.
-enum YAMLNumber {
+package enum YAMLNumber {
   /// The number that `text` spells, or nil. `1e-3` counts (YAML 1.1 takes it for a string), as do
   /// `inf` and `.inf`; hexadecimal, underscores and base 60 do not.
-  static func parse(_ text: String) -> Double? {
+  package static func parse(_ text: String) -> Double? {
     var digits = text[...]
     let negative = digits.first == "-"
     if negative || digits.first == "+" { digits.removeFirst() }
@@ -20,7 +20,7 @@ enum YAMLNumber {
   }
 
   /// The integer that `text` spells, or nil; `1e3` and `10.0` are not integers here.
-  static func parseInteger(_ text: String) -> Int? {
+  package static func parseInteger(_ text: String) -> Int? {
     let digits = text.hasPrefix("+") || text.hasPrefix("-") ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.utf8.allSatisfy(isDigit) else { return nil }
     return Int(text)
@@ -28,7 +28,7 @@ enum YAMLNumber {
 
   /// The shortest text that reads back as `value`: positional within reason, else `1.0e-14`, which
   /// YAML 1.1 takes for a number too (it needs the point and the sign).
-  static func format(_ value: Double) -> String {
+  package static func format(_ value: Double) -> String {
     guard value.isFinite else {
       return value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf"
     }
