@@ -76,3 +76,9 @@ let package = Package(
       name: "CommandTests", dependencies: ["settle"], exclude: ["Models"], swiftSettings: strict),
   ]
 )
+
+// `SETTLE_DOCS=1 swift package generate-documentation` builds the reference; nobody else needs it.
+if Context.environment["SETTLE_DOCS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.3"))
+}

@@ -117,7 +117,8 @@ struct BadInputTests {
       says: "not available"),
     Case("training without data", model: model("learning: {}"), command: "train", says: "`data`"),
     Case("evaluation without data", model: model(""), command: "evaluate", says: "`data`"),
-    Case("an unknown rule", model: model("learning: {rule: «hebb}"), command: "check", says: "hebb"),
+    Case(
+      "an unknown rule", model: model("learning: {rule: «hebb}"), command: "check", says: "hebb"),
     Case("a missing file", [:], ["simulate", "m.yaml"], says: ["m.yaml: no such file"]),
     Case("a folder", ["d/x": []], ["simulate", "d"], says: ["error: d: "]),
     Case(
@@ -200,7 +201,8 @@ struct BadInputTests {
       "F12"),
     parameters(
       "beyond its end",
-      header("{\"hidden.bias\":{\"dtype\":\"F64\",\"shape\":[3],\"data_offsets\":[0,24]}}", data: 8),
+      header(
+        "{\"hidden.bias\":{\"dtype\":\"F64\",\"shape\":[3],\"data_offsets\":[0,24]}}", data: 8),
       "p.safetensors"),
     parameters("without an array", Tensors.encoded(Array(good.dropLast())), "output.bias"),
     parameters(
@@ -233,11 +235,14 @@ struct BadInputTests {
     """
   }
 
-  private static func data(_ name: String, _ text: String?, _ more: String = "", _ says: String) -> Case {
+  private static func data(_ name: String, _ text: String?, _ more: String = "", _ says: String)
+    -> Case
+  {
     Case(
       name,
       ["m.yaml": Array(table("t.csv", more).utf8)].merging(
-        text.map { ["t.csv": Array($0.utf8)] } ?? [:]) { $1 },
+        text.map { ["t.csv": Array($0.utf8)] } ?? [:]
+      ) { $1 },
       ["train", "m.yaml"], says: [says])
   }
 
@@ -280,7 +285,8 @@ struct BadInputTests {
     return Case(
       "\(kind): \(name)",
       ["m.yaml": Array(model.utf8), "y.\(kind)": labels].merging(
-        inputs.map { ["x.\(kind)": $0] } ?? [:]) { $1 },
+        inputs.map { ["x.\(kind)": $0] } ?? [:]
+      ) { $1 },
       ["evaluate", "m.yaml", "--output", "e"], says: [says])
   }
 
@@ -305,12 +311,14 @@ struct BadInputTests {
     binary("a label out of range", "idx", images, BinaryFixtures.idx([2], [0, 9]), "y.idx: "),
     binary("another width", "idx", BinaryFixtures.idx([2, 3]), labels, "x.idx: "),
     binary(
-      "a gzip bomb", "idx", BinaryFixtures.bomb(prefix: Array(images.prefix(16)), copies: 1_000_000),
+      "a gzip bomb", "idx",
+      BinaryFixtures.bomb(prefix: Array(images.prefix(16)), copies: 1_000_000),
       labels, "x.idx: "),
     binary(
       "a gzip file cut short", "idx",
       Array(BinaryFixtures.bomb(prefix: images, copies: 0).prefix(16)), labels, "x.idx: "),
-    binary("a wrong checksum", "idx", BinaryFixtures.bomb(prefix: images, copies: 0), labels, "x.idx: "),
+    binary(
+      "a wrong checksum", "idx", BinaryFixtures.bomb(prefix: images, copies: 0), labels, "x.idx: "),
     binary("cut short", "npy", Array(samples.dropLast(5)), classes, "x.npy: "),
     binary("a wrong magic number", "npy", Array("NUMPY".utf8) + samples, classes, "x.npy: "),
     binary("cut in the header", "npy", Array(samples.prefix(20)), classes, "x.npy: "),

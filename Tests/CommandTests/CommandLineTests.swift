@@ -18,9 +18,11 @@ struct CommandLineTests {
     }
   }
 
-  @Test("help goes to standard output and ends with 0", arguments: [
-    [["--help"], ["-h"], ["help"]], subcommands.flatMap { [[$0, "--help"], ["help", $0]] },
-  ].flatMap { $0 })
+  @Test(
+    "help goes to standard output and ends with 0",
+    arguments: [
+      [["--help"], ["-h"], ["help"]], subcommands.flatMap { [[$0, "--help"], ["help", $0]] },
+    ].flatMap { $0 })
   func help(arguments: [String]) throws {
     let result = try settle(arguments, in: Scratch())
     #expect(result.status == 0, "\(result.report)")
@@ -35,17 +37,19 @@ struct CommandLineTests {
     }
   }
 
-  @Test("bad usage ends with 64, says how it is used, and does nothing", arguments: [
-    ["frobnicate"], ["simulate"], ["train"], ["simulate", "a.yaml", "b.yaml"],
-    ["simulate", "a.yaml", "--frobnicate"], ["simulate", "a.yaml", "--every", "often"],
-    ["simulate", "a.yaml", "--every"], ["simulate", "a.yaml", "--threads", "0"],
-    ["simulate", "a.yaml", "--threads", "many"], ["simulate", "a.yaml", "--seed", "-1"],
-    ["simulate", "a.yaml", "--sample", "one"], ["train", "a.yaml", "--output", "-"],
-    ["train", "a.yaml", "--resume", "run"], ["evaluate", "a.yaml", "--equilibria"],
-    ["evaluate", "a.yaml", "--controlled", "--output", "e"],
-    ["evaluate", "a.yaml", "--output", "-"], ["check", "a.yaml", "--samples", "-1"],
-    ["check", "a.yaml", "--directions", "0"], ["--frobnicate"],
-  ])
+  @Test(
+    "bad usage ends with 64, says how it is used, and does nothing",
+    arguments: [
+      ["frobnicate"], ["simulate"], ["train"], ["simulate", "a.yaml", "b.yaml"],
+      ["simulate", "a.yaml", "--frobnicate"], ["simulate", "a.yaml", "--every", "often"],
+      ["simulate", "a.yaml", "--every"], ["simulate", "a.yaml", "--threads", "0"],
+      ["simulate", "a.yaml", "--threads", "many"], ["simulate", "a.yaml", "--seed", "-1"],
+      ["simulate", "a.yaml", "--sample", "one"], ["train", "a.yaml", "--output", "-"],
+      ["train", "a.yaml", "--resume", "run"], ["evaluate", "a.yaml", "--equilibria"],
+      ["evaluate", "a.yaml", "--controlled", "--output", "e"],
+      ["evaluate", "a.yaml", "--output", "-"], ["check", "a.yaml", "--samples", "-1"],
+      ["check", "a.yaml", "--directions", "0"], ["--frobnicate"],
+    ])
   func usage(arguments: [String]) throws {
     let scratch = try Scratch()
     let result = try settle(arguments, in: scratch)
@@ -55,9 +59,11 @@ struct CommandLineTests {
     #expect(scratch.tree.isEmpty)
   }
 
-  @Test("usage that only a good model shows to be bad", arguments: [
-    ["--output", "-", "--json"], ["--split", "tset"],
-  ])
+  @Test(
+    "usage that only a good model shows to be bad",
+    arguments: [
+      ["--output", "-", "--json"], ["--split", "tset"],
+    ])
   func usageOfModel(arguments: [String]) throws {
     let scratch = try Scratch()
     let result = try settle(["simulate", Repository.model("tanh")] + arguments, in: scratch)
@@ -66,16 +72,18 @@ struct CommandLineTests {
     #expect(scratch.tree.isEmpty)
   }
 
-  @Test("an error in --set names the argument", arguments: [
-    (["settling.residul=1"], 1, "did you mean `residual`?"),
-    (["seed=2", "settling.residual=small"], 2, "a number > 0"),
-    (["seed=2", "seed=3", "nonsense"], 3, "key=value"),
-    (["network.projections.hidden-hidden.rate=-1"], 1, "a number >= 0"),
-    (["network.projections.hidden-hiden.rate=1"], 1, "hidden-hidden"),
-    (["stimulus.target=[1, 2, 3]"], 1, "3 numbers"),
-    (["seed=2", "controller={output: {leak: [}}"], 2, "YAML"),
-    (["=1"], 1, "key=value"),
-  ])
+  @Test(
+    "an error in --set names the argument",
+    arguments: [
+      (["settling.residul=1"], 1, "did you mean `residual`?"),
+      (["seed=2", "settling.residual=small"], 2, "a number > 0"),
+      (["seed=2", "seed=3", "nonsense"], 3, "key=value"),
+      (["network.projections.hidden-hidden.rate=-1"], 1, "a number >= 0"),
+      (["network.projections.hidden-hiden.rate=1"], 1, "hidden-hidden"),
+      (["stimulus.target=[1, 2, 3]"], 1, "3 numbers"),
+      (["seed=2", "controller={output: {leak: [}}"], 2, "YAML"),
+      (["=1"], 1, "key=value"),
+    ])
   func overrides(settings: [String], number: Int, says: String) throws {
     let scratch = try Scratch()
     let result = try settle(

@@ -53,7 +53,8 @@ struct EquilibriumTests {
   @Test("the tanh example at every leak", arguments: tanhCases)
   func tanh(item: Case) throws { try check(item, of: "tanh", controller: "dynamic-inversion") }
 
-  @Test("energy-based control has the same equilibria", arguments: [linearCases[1], linearCases[2]])
+  @Test(
+    "energy-based control has the same equilibria", arguments: [linearCases[1], linearCases[2]])
   func energy(item: Case) throws { try check(item, of: "linear", controller: "energy") }
 
   private func check(_ item: Case, of model: String, controller: String) throws {
@@ -81,10 +82,12 @@ struct EquilibriumTests {
     #expect(run.table.number(last, "loss") == sample["loss"].number)
   }
 
-  @Test("the free network", arguments: [
-    ("linear", [1.234439834, -0.6542185339, 0.4128630705], 0.8539107835991497),
-    ("tanh", [1.1593832062, -0.8235867274, 0.4490314235], 1.0865618067831855),
-  ])
+  @Test(
+    "the free network",
+    arguments: [
+      ("linear", [1.234439834, -0.6542185339, 0.4128630705], 0.8539107835991497),
+      ("tanh", [1.1593832062, -0.8235867274, 0.4490314235], 1.0865618067831855),
+    ])
   func free(model: String, phi: [Double], loss: Double) throws {
     let run = try Simulated(
       Repository.oracle(model), set: ["protocol=[{phase: free, until: equilibrium}]"])
@@ -141,10 +144,12 @@ struct EquilibriumTests {
     expectEqual([leaky["augmented_energy"].number], [0.8436363636], within: 2e-10, "F")
   }
 
-  @Test("a softmax output", arguments: [
-    (1.0, 0.0, 0.3374158072), (0.1, 0, 1.0640172592), (0.01, 0, 1.9569974098),
-    (0.001, 0, 2.9171187489), (0, 0.01, 2.2975599251),
-  ])
+  @Test(
+    "a softmax output",
+    arguments: [
+      (1.0, 0.0, 0.3374158072), (0.1, 0, 1.0640172592), (0.01, 0, 1.9569974098),
+      (0.001, 0, 2.9171187489), (0, 0.01, 2.2975599251),
+    ])
   func softmax(leak: Double, soft: Double, v: Double) throws {
     let sample = try Simulated(
       Repository.oracle("softmax"),

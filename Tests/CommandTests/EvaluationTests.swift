@@ -83,7 +83,8 @@ struct EvaluationTests {
     #expect(energies.allSatisfy { $0 > 0 })
   }
 
-  @Test("samples that do not settle are wrong, without a loss, and a failure where they must not be")
+  @Test(
+    "samples that do not settle are wrong, without a loss, and a failure where they must not be")
   func unsettled() throws {
     let scratch = try Scratch()
     let arguments = [
@@ -104,9 +105,11 @@ struct EvaluationTests {
     #expect(failed.status == 1)
   }
 
-  @Test("check finds the rule to be the gradient of F", arguments: [
-    "linear", "tanh", "energy", "readout", "one-neuron", "digits",
-  ])
+  @Test(
+    "check finds the rule to be the gradient of F",
+    arguments: [
+      "linear", "tanh", "energy", "readout", "one-neuron", "digits",
+    ])
   func check(model: String) throws {
     let path = model == "digits" ? Repository.oracle(model) : Repository.model(model)
     let result = try settle(

@@ -66,10 +66,13 @@ struct FailureTests {
       scratch.file("m.yaml"), set: ["protocol=[{phase: free, duration: 5000}]"], expecting: 1)
   }
 
-  @Test("limits that are too low", arguments: [
-    ("settling.limits.steps=10", "out-of-steps"), ("settling.limits.evaluations=10", "out-of-steps"),
-    ("settling.limits.time=0.5", "out-of-time"),
-  ])
+  @Test(
+    "limits that are too low",
+    arguments: [
+      ("settling.limits.steps=10", "out-of-steps"),
+      ("settling.limits.evaluations=10", "out-of-steps"),
+      ("settling.limits.time=0.5", "out-of-time"),
+    ])
   func limits(setting: String, wanted: String) throws {
     let run = try Simulated(Repository.model("tanh"), set: [setting], expecting: 1)
     #expect(outcome(run) == wanted)
@@ -98,12 +101,14 @@ struct FailureTests {
     #expect(policy.status == 1, "\(policy.report)")
   }
 
-  @Test("places that cannot be written to end with 74", arguments: [
-    ["simulate", "--output", "/dev/full"], ["simulate", "--output", "file/x"],
-    ["simulate", "--output", "file"], ["simulate", "--output", "/proc/settle"],
-    ["train", "--output", "file/x"], ["train", "--output", "/proc/settle"],
-    ["evaluate", "--output", "file/x"], ["evaluate", "--output", "/proc/settle"],
-  ])
+  @Test(
+    "places that cannot be written to end with 74",
+    arguments: [
+      ["simulate", "--output", "/dev/full"], ["simulate", "--output", "file/x"],
+      ["simulate", "--output", "file"], ["simulate", "--output", "/proc/settle"],
+      ["train", "--output", "file/x"], ["train", "--output", "/proc/settle"],
+      ["evaluate", "--output", "file/x"], ["evaluate", "--output", "/proc/settle"],
+    ])
   func output(arguments: [String]) throws {
     let scratch = try Scratch()
     try scratch.write("mine", to: "file")
@@ -118,11 +123,13 @@ struct FailureTests {
     #expect(try scratch.text("file") == "mine")
   }
 
-  @Test("a full disk under standard output is noticed", arguments: [
-    ["simulate", Repository.model("tanh"), "--output", "-"],
-    ["simulate", Repository.model("tanh"), "--json", "--output", "out"],
-    ["check", Repository.model("tanh"), "--json"],
-  ])
+  @Test(
+    "a full disk under standard output is noticed",
+    arguments: [
+      ["simulate", Repository.model("tanh"), "--output", "-"],
+      ["simulate", Repository.model("tanh"), "--json", "--output", "out"],
+      ["check", Repository.model("tanh"), "--json"],
+    ])
   func fullDisk(arguments: [String]) throws {
     #if os(Linux)
       let result = try settle(arguments, in: Scratch(), output: "/dev/full")

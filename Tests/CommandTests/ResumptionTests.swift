@@ -110,7 +110,8 @@ struct ResumptionTests {
     }
     // A model that was changed on the way.
     let model = try scratch.text("run/model.yaml")
-    try scratch.write(model.replacingOccurrences(of: "size: 12", with: "size: 13"), to: "run/model.yaml")
+    try scratch.write(
+      model.replacingOccurrences(of: "size: 12", with: "size: 13"), to: "run/model.yaml")
     let changed = try settle("train", "--resume", "run", in: scratch)
     #expect(changed.status == 65, "\(changed.report)")
     try scratch.write(model, to: "run/model.yaml")

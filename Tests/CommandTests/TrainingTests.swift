@@ -123,7 +123,9 @@ struct TrainingTests {
       let result = try settle("simulate", Repository.model("linear"), "--quiet", in: scratch)
       #expect(result.status == 0, "\(result.report)")
     }
-    let runs = scratch.tree.filter { $0.hasPrefix("runs/linear/") && $0.hasSuffix("/manifest.json") }
+    let runs = scratch.tree.filter {
+      $0.hasPrefix("runs/linear/") && $0.hasSuffix("/manifest.json")
+    }
     #expect(runs.count == 2)
     for run in runs {
       #expect(run.contains(/^runs\/linear\/\d{8}T\d{6}Z(-\d+)?\/manifest.json$/))

@@ -120,7 +120,8 @@ struct TrajectoryTests {
         let last = try #require(rows.last)
         #expect(run.table.number(last, "residual") <= 1e-5)
         #expect(
-          run.table.number(last, "residual") == phase["samples"][0]["certificate"]["residual"].number)
+          run.table.number(last, "residual")
+            == phase["samples"][0]["certificate"]["residual"].number)
         #expect(phase["samples"][0]["certificate"]["outcome"].string == "settled")
         // It leaves a hundredth below the promise, so only a row that close may be passed over.
         for row in rows.dropLast() { #expect(run.table.number(row, "residual") > 0.98e-5) }
@@ -186,7 +187,9 @@ struct TrajectoryTests {
     }
     #expect(table.header.count == 3 + 64 + 10 + 64 + 10 + 10 + 2)
     let summary = try scratch.json("out/summary.json")
-    #expect(summary["phases"][0]["samples"].elements.map { String(Int($0["sample"].number)) } == Array(rows))
+    #expect(
+      summary["phases"][0]["samples"].elements.map { String(Int($0["sample"].number)) }
+        == Array(rows))
 
     // A row that is in the other part is refused, with the advice to look there.
     let part = try #require((0...).first { !rows.contains(String($0)) && $0 < Int(rows[0]) ?? 0 })

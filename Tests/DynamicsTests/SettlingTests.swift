@@ -393,9 +393,7 @@ struct OutcomeTests {
     options.limits.straggler = 1
     options.limits.time = 1000
     let outcome = try slow.settle(options, from: [1]).certificates[0].outcome
-    withKnownIssue("a residual that is not halved while time doubles counts as a drift") {
-      #expect(outcome == .outOfTime)
-    }
+    #expect(outcome == .outOfTime)
   }
 
   @Test("iterations that do not suffice are reported as such")

@@ -30,6 +30,16 @@ public final class BatchSettler {
     precision: Precision = .double, threads: Int = 1
   ) throws {
     if let objection = controller.objection(to: network) { throw NetworkError(objection) }
+    var options = options
+    if options.method == .descent && controller.descent(for: network) == nil {
+      guard controller.effectiveLeak == nil else {
+        throw NetworkError(
+          "there is no descent under \(controller.name) here: it needs dynamic inversion or "
+            + "energy-based dynamics, transpose feedback, and a positive leak (settling.method)")
+      }
+      // Free phases have no F to descend.
+      options.method = .automatic
+    }
     BLAS.useOneThread()
     self.network = network
     self.controller = controller

@@ -131,7 +131,8 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       let of = found.certificates[k]
       let settled = of.isEquilibrium && judged.certificates[k].isEquilibrium
       var certificate = settled ? judged.certificates[k] : own
-      certificate.outcome = settled ? .settledByDescent : own.outcome
+      certificate.outcome =
+        settled ? .settledByDescent : options.method == .descent ? of.outcome : own.outcome
       certificate.evaluations = own.evaluations + of.evaluations
       certificate.jacobianProducts = own.jacobianProducts + of.jacobianProducts
       certificate.steps = own.steps + of.steps

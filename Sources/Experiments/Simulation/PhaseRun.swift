@@ -17,6 +17,8 @@ final class PhaseRun<E: Scalar> {
   /// The state at the last time judged.
   private(set) var current: ContiguousArray<E> = []
   private var evaluations = 0
+  /// ‖z‖² beyond which a sample has left for good, where an equilibrium is awaited.
+  private var bounds: [Double] = []
 
   init(
     _ system: any ControlledSystem<E>, options: SettlingOptions, recorder: TrajectoryRecorder?,
@@ -67,6 +69,8 @@ final class PhaseRun<E: Scalar> {
     var failure: IntegrationError?
     var isOver = false
     current = state
+    // What grows by eight orders of magnitude will not come back.
+    bounds = (0..<samples.count).map { 1e16 * max(1, squareSum(row: $0)) }
     do {
       try state.withUnsafeBufferPointer { try integrator.start(at: start, state: $0.span) }
       try measure(at: start)
@@ -104,7 +108,7 @@ final class PhaseRun<E: Scalar> {
         outcomes.append(.settled)
       } else if failure != nil {
         outcomes.append(judge.last[row].isFinite ? .solverFailure : .diverged)
-      } else if !judge.last[row].isFinite {
+      } else if !judge.last[row].isFinite || (awaitsEquilibrium && !isBounded(row: row)) {
         outcomes.append(.diverged)
       } else {
         outcomes.append(motions[row].outcome(afterTime: time >= end))
@@ -124,9 +128,19 @@ final class PhaseRun<E: Scalar> {
         value: judge.bracket(row: row, column: motions[row].component, derivative),
         tolerance: options.residual, timeLimit: options.limits.time
       ) { judge.worst(row: row, current, derivative) }
-      if motions[row].isOscillating || !judge.last[row].isFinite { return true }
+      if motions[row].isOscillating || !judge.last[row].isFinite || !isBounded(row: row) {
+        return true
+      }
     }
     return false
+  }
+
+  private func isBounded(row: Int) -> Bool { squareSum(row: row) <= bounds[row] }
+
+  private func squareSum(row: Int) -> Double {
+    current.withUnsafeBufferPointer {
+      E.squareSum($0.baseAddress! + row * system.dimension, count: system.dimension)
+    }
   }
 
   // MARK: Without time

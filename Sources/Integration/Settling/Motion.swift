@@ -13,6 +13,9 @@ package struct Motion {
   private var windowEnd = 1.0
   private var maximum = 0.0
   private var previousMaximum = 0.0
+  /// The largest bracket of the watched component; that of the window before, if it was the same one.
+  private var largest = 0.0
+  private var previousLargest: Double?
   private var signChanges = 0
   private var previousSignChanges = 0
   /// The component whose sign is watched: the worst at the start of the window.
@@ -40,10 +43,14 @@ package struct Motion {
       previousSignChanges = signChanges
       maximum = 0
       signChanges = 0
-      component = worst()
+      let next = worst()
+      previousLargest = next == component ? largest : nil
+      largest = 0
+      component = next
       isPositive = value > 0
     }
     maximum = max(maximum, residual)
+    largest = max(largest, value.magnitude)
     if (value > 0) != isPositive {
       signChanges += 1
       isPositive.toggle()
@@ -62,9 +69,12 @@ package struct Motion {
   /// What to call a sample that has used up its limits.
   package func outcome(afterTime: Bool) -> Outcome {
     if isOscillating { return .oscillating }
+    let unfinished = afterTime ? Outcome.outOfTime : .outOfSteps
     // Without exponential decay the residual of a doubled window is no less than half the last one.
-    let decays = previousMaximum == 0 || maximum < 0.5 * previousMaximum
-    if decays { return afterTime ? .outOfTime : .outOfSteps }
-    return signChanges + previousSignChanges >= Self.crossings ? .oscillating : .drifting
+    if previousMaximum == 0 || maximum < 0.5 * previousMaximum { return unfinished }
+    if signChanges + previousSignChanges >= Self.crossings { return .oscillating }
+    // What pushes is as strong as before: not even a slow approach.
+    let pushesOn = previousLargest.map { largest >= 0.99 * $0 } ?? (maximum >= previousMaximum)
+    return pushesOn ? .drifting : unfinished
   }
 }

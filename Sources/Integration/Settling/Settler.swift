@@ -96,14 +96,15 @@ public final class Settler<Element: Scalar> {
   /// allow, then keep the residual from falling further. That noise can look like any motion.
   private func deservesMore(_ sample: Int, _ batch: borrowing Batch<Element>) -> Bool {
     switch batch.outcomes[sample] {
-    case .outOfTime, .outOfSteps: true
-    case .oscillating, .drifting:
-      batch.attempts[sample].last.map { $0.residual < Self.noise * options.residual } ?? false
+    // What looks like a drift may be the beginning of a slow approach.
+    case .outOfTime, .outOfSteps, .drifting: true
+    case .oscillating:
+      batch.attempts[sample].last.map {
+        $0.residual < max(1e3 * options.residual, 3 * options.relativeTolerance.standard)
+      } ?? false
     default: false
     }
   }
-
-  private static var noise: Double { 1e3 }
 
   /// The integrator for stragglers: tolerances that its noise does not reach the residual.
   private func tightIntegrator() throws -> Integrator<Element> {

@@ -10,6 +10,9 @@ enum Repository {
   /// The path of a model file that users see.
   static func model(_ name: String) -> String { root.path + "/models/\(name).yaml" }
 
+  /// The path of a script.
+  static func script(_ name: String) -> String { root.path + "/scripts/\(name)" }
+
   /// The folder that has digits.csv.
   static var data: String { root.path + "/models" }
 

@@ -41,7 +41,8 @@ func expectEqual(
 ) {
   #expect(given.count == wanted.count, "\(what)", sourceLocation: sourceLocation)
   for (a, b) in zip(given, wanted) {
-    #expect(abs(a - b) <= tolerance, "\(what): \(given), not \(wanted)", sourceLocation: sourceLocation)
+    #expect(
+      abs(a - b) <= tolerance, "\(what): \(given), not \(wanted)", sourceLocation: sourceLocation)
   }
 }
 
