@@ -5,9 +5,10 @@
     scripts/check-outputs.py RUN [RUN...] checks folders that `settle simulate` has written
 
 At every row of trajectory.csv the bracket of each equation is evaluated with NumPy from the row's phi,
-psi and u, and its relative norm compared with the column `residual`; likewise the loss. What may differ
-is rounding: sqrt(n) + 8 times the unit roundoff for a sum of n terms, whose roundings add up as a random
-walk does, in proportion to the sum of their magnitudes (8 for an activation of a few ulp and the norms).
+psi and u, and its relative norm compared with the column `residual` and, where a phase ends, with its
+certificate; likewise the loss. What may differ is rounding: sqrt(n) + 8 times the unit roundoff for a
+sum of n terms, whose roundings add up as a random walk does, in proportion to the sum of their
+magnitudes (8 for an activation of a few ulp and the norms).
 Needs Python 3.9 and NumPy.
 """
 
@@ -325,28 +326,29 @@ class Equations:
         top = self.y.max()
         return np.sum(self.target * (top + np.log(np.sum(np.exp(self.y - top))) - self.y))
 
-    def residual(self):
-        """The residual and how much rounding may have changed it."""
+    def residuals(self):
+        """The residual of every variable, and how much rounding may have changed it."""
         run, floor = self.run, self.run.model["settling"]["floor"]
         f, size, terms = self.field()
         phi = norm(self.phi)
         if self.kind == "none":
-            parts = [(norm(f), norm(size), terms, phi)]
+            parts = [("phi", norm(f), norm(size), terms, phi)]
         elif self.kind == "dynamic-inversion":
             total = {n: f[n] + self.psi[n] for n in f}
             sizes = {n: size[n] + np.abs(self.psi[n]) for n in f}
-            parts = [(norm(total), norm(sizes), terms, phi)]
+            parts = [("phi", norm(total), norm(sizes), terms, phi)]
             back, size, count = self.backward(self.psi)
-            parts.append((norm(back), norm(size), count, norm(self.psi)))
+            parts.append(("psi", norm(back), norm(size), count, norm(self.psi)))
         elif self.kind == "energy":
             # psi is -f to rounding, and what is back-propagated carries that rounding on.
             back, sizes, count = self.backward({n: -f[n] for n in f})
             gain = 1 + sum(np.abs(w).sum() for w in run.weights.values())
-            parts = [(norm(back), norm(sizes) + gain * norm(size), count + terms, norm(f))]
+            size = norm(sizes) + gain * norm(size)
+            parts = [("phi", norm(back), size, count + terms, norm(f))]
         elif self.kind == "linear-feedback":
             total = {n: f[n] + self.psi[n] for n in f}
             sizes = {n: size[n] + np.abs(self.psi[n]) for n in f}
-            parts = [(norm(total), norm(sizes), terms + len(self.u), phi)]
+            parts = [("phi", norm(total), norm(sizes), terms + len(self.u), phi)]
         else:
             raise SystemExit(f"{run.folder}: the controller {self.kind} is not checked here")
         output = run.controller["output"]
@@ -363,11 +365,13 @@ class Equations:
                                   / output["integral"])
             reference = np.linalg.norm(integral)
             size = np.linalg.norm(size) / scale + lost * (1 + bracket / (floor + reference))
-            parts.append((bracket, size, 2, reference))
-        residual = max(bracket / (floor + reference) for bracket, _, _, reference in parts)
-        slack = max(run.unit * (np.sqrt(count) + 8) * size / (floor + reference)
-                    for _, size, count, reference in parts)
-        return residual, slack + 8 * run.unit * residual
+            parts.append(("u", bracket, size, 2, reference))
+        result = {}
+        for name, bracket, size, count, reference in parts:
+            residual = bracket / (floor + reference)
+            slack = (np.sqrt(count) + 8) * size / (floor + reference) + 8 * residual
+            result[name] = residual, run.unit * slack
+        return result
 
 
 def norm(blocks):
@@ -397,7 +401,8 @@ def check(folder):
             {n: block(row, "phi", n, k) for n, k in sizes.items()},
             {n: block(row, "psi", n, k) for n, k in sizes.items()},
             block(row, "u", run.loss["population"], run.outputs))
-        residual, slack = equations.residual()
+        residuals = equations.residuals()
+        residual, slack = (max(values) for values in zip(*residuals.values()))
         deviations = [("residual", float(row["residual"]), residual, slack)]
         if targets[sample] is not None:
             loss = equations.loss()
@@ -411,15 +416,25 @@ def check(folder):
                 raise SystemExit(
                     f"{run.folder}/trajectory.csv:{number}: {name} is {written!r}, and NumPy says"
                     f" {computed!r} ± {slack:.1e}")
-        last[row["phase"], sample] = residual
+        last[row["phase"], sample] = number, residuals
 
+    # The row's residual is that of its worst variable; the certificates have them all.
     promised = run.model["settling"]["residual"]
     for phase in run.summary["phases"]:
         for entry in phase["samples"]:
-            settled = entry["certificate"]["outcome"] == "settled"
-            if settled != (last[phase["phase"], entry["sample"]] <= promised):
+            number, residuals = last[phase["phase"], entry["sample"]]
+            certificate = entry["certificate"]
+            for name, (computed, slack) in residuals.items():
+                compared += 1
+                if not abs(certificate["residuals"][name] - computed) <= slack:
+                    raise SystemExit(
+                        f"{run.folder}/summary.json: {phase['phase']} of sample {entry['sample']}: the"
+                        f" residual of {name} is {certificate['residuals'][name]!r}, and NumPy says"
+                        f" {computed!r} ± {slack:.1e} at trajectory.csv:{number}")
+            settled = all(computed <= promised for computed, _ in residuals.values())
+            if settled != (certificate["outcome"] == "settled"):
                 raise SystemExit(f"{run.folder}: {phase['phase']} of sample {entry['sample']} is"
-                                 f" called {entry['certificate']['outcome']}")
+                                 f" called {certificate['outcome']}")
     print(f"{run.model['name']}: {compared} numbers of {len(rows)} rows agree with NumPy, at most"
           f" {worst:.2f} of the rounding allowed")
 

@@ -49,11 +49,14 @@ struct SimulateCommand: ParsableCommand {
     if let every { overridden.overrides.append("record.every=\(every)") }
     // Tight enough that the integrator's own errors, which its tolerances allow, do not keep a sample
     // from the residual that it is to reach.
-    let residual = try overridden.experiment(model).model.settling.residual
+    let plain = try overridden.experiment(model).model
+    let residual = plain.settling.residual
+    // Single precision cannot keep what is finer than its rounding.
+    let finest = plain.precision == .single ? 1e-6 : 0
     let experiment = try overridden.experiment(
       model,
       defaults: [
-        "settling.method=bdf", "settling.rtol=\(min(1e-6, residual / 10))",
+        "settling.method=bdf", "settling.rtol=\(max(finest, min(1e-6, residual / 10)))",
         "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
       ])
     let parameters = try experiment.startingParameters(from: parameters)

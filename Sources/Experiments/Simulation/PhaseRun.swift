@@ -108,10 +108,13 @@ final class PhaseRun<E: Scalar> {
         outcomes.append(.settled)
       } else if failure != nil {
         outcomes.append(judge.last[row].isFinite ? .solverFailure : .diverged)
-      } else if !judge.last[row].isFinite || (awaitsEquilibrium && !isBounded(row: row)) {
+      } else if !judge.last[row].isFinite {
         outcomes.append(.diverged)
       } else {
-        outcomes.append(motions[row].outcome(afterTime: time >= end))
+        // A growing oscillation is told from a runaway, because the remedies differ.
+        let motion = motions[row].outcome(afterTime: time >= end)
+        let hasLeft = awaitsEquilibrium && !isBounded(row: row)
+        outcomes.append(hasLeft && motion != .oscillating ? .diverged : motion)
       }
     }
     return try report(

@@ -120,7 +120,7 @@ enum ModelTexts {
       test: {inputs: xt.npy, targets: yt.npy}
       classes: [no, "yes"]
       scale: 0.0625
-      normalize: standard
+      normalize: standardize
       limit: 100
       split: {test: 0.25, validation: 10, stratified: false}
     learning:
