@@ -108,22 +108,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func chooseSet(_ experiment: Experiment) throws -> (DataSet, Split) {
     let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    var part = splits.test != nil ? Split.test : .train
-    if let split {
-      guard let named = Split(rawValue: split) else {
-        throw ValidationError("--split is \(split); give train, validation or test")
-      }
-      part = named
-    }
-    let set =
-      switch part {
-      case .train: splits.train as DataSet?
-      case .validation: splits.validation
-      case .test: splits.test
-      }
-    guard let set else {
-      throw experiment.file.error(at: "data.split", "the data have no \(part.rawValue) part")
-    }
-    return (set, part)
+    let part = try split.map(Split.init(named:)) ?? (splits.test != nil ? .test : .train)
+    return (try splits[part, in: experiment], part)
   }
 }

@@ -6,7 +6,8 @@ import Foundation
 struct Settle: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "settle",
-    abstract: "Simulates controlled neural networks until they settle, and lets them learn from there.",
+    abstract:
+      "Simulates controlled neural networks until they settle, and lets them learn from there.",
     discussion: """
       Examples:
         settle simulate models/one-neuron.yaml

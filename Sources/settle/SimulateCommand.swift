@@ -27,7 +27,10 @@ struct SimulateCommand: ParsableCommand {
     help: "Samples of the data, by their row in the file; the stimulus of the model unless given.")
   var samples: [Int] = []
 
-  @Option(help: "The part of the data (train, validation, test): samples are taken from it, all unless --sample is given.")
+  @Option(
+    help:
+      "The part of the data (train, validation, test): samples are taken from it, all unless --sample is given."
+  )
   var split: String?
 
   @Option(
@@ -112,31 +115,28 @@ struct SimulateCommand: ParsableCommand {
 
   private func stimulus(of experiment: Experiment) throws -> Stimulus {
     guard split != nil || !samples.isEmpty else { return try Stimulus(inline: experiment) }
-    let name = split ?? "test"
-    guard let part = Split(rawValue: name) else {
-      throw ValidationError("--split is \(name); give train, validation or test")
-    }
     let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    let set =
-      switch part {
-      case .train: splits.train as DataSet?
-      case .validation: splits.validation
-      case .test: splits.test
-      }
-    guard let set else {
-      throw experiment.file.error(at: "data.split", "the data have no \(name) part")
+    let part = try split.map(Split.init(named:))
+    if samples.isEmpty, let part {
+      let set = try splits[part, in: experiment]
+      return Stimulus(experiment.trainingData(set).samples(Array(0..<set.count)))
     }
-    let rows =
-      try samples.isEmpty
-      ? Array(0..<set.count)
-      : samples.map { row in
-        guard let place = set.sample(atSourceRow: row) else {
-          throw experiment.file.error(
-            at: "data", "row \(row) is not among the \(set.count) samples of the \(name) part; "
-              + "it may be in another one (--split)")
-        }
-        return place
-      }
-    return Stimulus(experiment.trainingData(set).samples(rows))
+    // A row of the file is in one part of the data; where parts come from files of their own, the
+    // test set is meant.
+    let parts = part.map { [$0] } ?? [.test, .validation, .train]
+    for candidate in parts {
+      guard let set = splits[candidate] else { continue }
+      let places = samples.compactMap { set.sample(atSourceRow: $0) }
+      guard places.count == samples.count else { continue }
+      return Stimulus(experiment.trainingData(set).samples(places))
+    }
+    let sizes = Split.allCases.compactMap { name in
+      splits[name].map { "\(name.rawValue) has \($0.count) samples" }
+    }
+    throw experiment.file.error(
+      at: "data",
+      "the rows \(samples) are not all in "
+        + (part.map { "the \($0.rawValue) part" } ?? "one part") + " of the data ("
+        + sizes.joined(separator: ", ") + "); leave out --split, or take them one by one")
   }
 }

@@ -29,7 +29,8 @@ struct JacobianTests {
     ]
     var controllers: [(String, any Controller)] = [("free", NoControl())]
     for (name, loop) in loops {
-      controllers.append(("dynamic inversion, \(name)", DynamicInversion(output: loop, timeConstant: 1.7)))
+      controllers.append(
+        ("dynamic inversion, \(name)", DynamicInversion(output: loop, timeConstant: 1.7)))
       controllers.append(
         (
           "dynamic inversion, direct, \(name)",
@@ -77,7 +78,8 @@ struct JacobianTests {
   func product(_ item: Case) throws {
     var random = RandomStream(seed: 7, name: "jacobian")
     for (readout, separate) in [(false, false), (false, true), (true, false), (true, true)] {
-      let network = try Self.network(item.activation, item.loss, readout: readout, separate: separate)
+      let network = try Self.network(
+        item.activation, item.loss, readout: readout, separate: separate)
       var parameters = item.controller.emptyParameters(for: network)
       for index in 0..<parameters.count {
         for i in parameters[index].values.indices {

@@ -21,7 +21,8 @@ struct DocumentationTests {
       try generated.write(to: file, atomically: true, encoding: .utf8)
     }
     let page = try String(contentsOf: file, encoding: .utf8)
-    #expect(page == generated, 
+    #expect(
+      page == generated,
       "SETTLE_WRITE_REFERENCE=1 scripts/test --filter DocumentationTests writes it anew")
   }
 

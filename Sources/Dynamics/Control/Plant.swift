@@ -46,7 +46,9 @@ final class Plant<E: Scalar> {
       integral = names.count
       variables.append(StateVariable(name: "u", columns: names.count..<names.count + loop.count))
       // In units of u: the bracket −∇L − αu is divided by the leak where there is one.
-      let scale = controller.leak > 0 ? controller.timeConstant / controller.leak
+      let scale =
+        controller.leak > 0
+        ? controller.timeConstant / controller.leak
         : controller.timeConstant
       weights += (0..<loop.count).map { _ in E(scale) }
       let prefix = controller.proportional > 0 ? "u_integral." : "u."

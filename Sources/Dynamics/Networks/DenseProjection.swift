@@ -7,7 +7,9 @@ public struct DenseProjection: WeightGradient {
   public let target: String
   public let hasSeparateFeedback: Bool
 
-  public init(from source: String, to target: String, name: String? = nil, separateFeedback: Bool = false) {
+  public init(
+    from source: String, to target: String, name: String? = nil, separateFeedback: Bool = false
+  ) {
     self.name = name ?? "\(source)-\(target)"
     self.source = source
     self.target = target

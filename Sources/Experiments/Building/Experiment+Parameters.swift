@@ -182,7 +182,8 @@ extension ParameterSet {
       }
       guard array.shape == self[index].shape else {
         throw InputError(
-          path, .whole, "\(name) has the shape \(array.shape), and the model's is \(self[index].shape)",
+          path, .whole,
+          "\(name) has the shape \(array.shape), and the model's is \(self[index].shape)",
           try: "weights are [post, pre]")
       }
       if let bad = array.firstNonFinite {

@@ -19,13 +19,13 @@ public struct ModelFile: Sendable {
   public static func load(
     path: String, overrides: [String] = [], knownNames: KnownNames = KnownNames()
   ) throws(ModelFileError) -> ModelFile {
-    let data: Data
+    let data: [UInt8]
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try FileBytes.read(path)
     } catch {
       let reason =
         FileManager.default.fileExists(atPath: path)
-        ? "cannot be read: \(error.localizedDescription)" : "no such file; check the path"
+        ? error.problem : "no such file; check the path"
       throw ModelFileError(file: path, place: .file, reason)
     }
     guard let text = String(validating: data, as: UTF8.self) else {

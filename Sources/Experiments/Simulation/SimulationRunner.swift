@@ -143,7 +143,9 @@ struct SimulationRunner<E: Scalar> {
           guard population.name == network.output.population else { continue }
           columns = 0..<network.outputCount
         }
-        if let unit = variable.unit { columns = columns.lowerBound + unit..<columns.lowerBound + unit + 1 }
+        if let unit = variable.unit {
+          columns = columns.lowerBound + unit..<columns.lowerBound + unit + 1
+        }
         let added = try perturbation.add.map {
           try experiment.values(of: $0, shape: [columns.count], key: "\(key).perturb")
         }

@@ -126,7 +126,8 @@ public struct SimulationSummary: Sendable {
         line += summary(of: report, 0)
       } else {
         line += "\(settled) of \(samples.count) samples at equilibrium, "
-        line += "\(report.statistics.steps) steps, \(report.statistics.fieldEvaluations) evaluations"
+        line +=
+          "\(report.statistics.steps) steps, \(report.statistics.fieldEvaluations) evaluations"
       }
       lines.append(line)
       if samples.count == 1, report.certificates[0].isEquilibrium {

@@ -1,8 +1,8 @@
 public import Dynamics
 internal import Foundation
 internal import Integration
-internal import LinearAlgebra
 public import Learning
+internal import LinearAlgebra
 
 /// Compares what a rule does with what it should: with the derivative of the augmented energy
 /// F = ½‖ψ‖² + L/α_eff (H = ½‖ψ‖² where there is no leak) along random directions, by central

@@ -85,7 +85,8 @@ extension TrainingEnd {
     case .stopped(let reason): reason
     case .tooManyUnsettled(let fraction, let epoch):
       String(
-        format: "%.1f %% of the samples of epoch %d did not settle, more than learning.max-unsettled; "
+        format:
+          "%.1f %% of the samples of epoch %d did not settle, more than learning.max-unsettled; "
           + "see unsettled.csv", 100 * fraction, epoch)
     }
   }

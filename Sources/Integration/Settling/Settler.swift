@@ -50,7 +50,8 @@ public final class Settler<Element: Scalar> {
     _ initial: ContiguousArray<Element>, at time: Double = 0
   ) throws -> Settlement<Element> {
     let count = field.samples
-    precondition(initial.count == count * dimension, "\(initial.count) numbers for \(count) samples")
+    precondition(
+      initial.count == count * dimension, "\(initial.count) numbers for \(count) samples")
     var batch = Batch<Element>(initial, count: count, dimension: dimension)
     // Whatever happens, the field gets its samples back in the order in which they came.
     defer { batch.restoreOrder(of: field) }
@@ -116,7 +117,8 @@ public final class Settler<Element: Scalar> {
       tolerance.byName = tolerance.byName.mapValues { max($0 * factor, least) }
     }
     let rounding = Double(Element.ulpOfOne)
-    tighten(&tight.relativeTolerance, least: min(options.relativeTolerance.standard, 100 * rounding))
+    tighten(
+      &tight.relativeTolerance, least: min(options.relativeTolerance.standard, 100 * rounding))
     tighten(&tight.absoluteTolerance, least: min(options.absoluteTolerance.standard, rounding))
     let made = try Integrator(
       field, options: tight.integratorOptions(field.variables, dimension: dimension))

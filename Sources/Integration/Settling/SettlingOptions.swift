@@ -107,7 +107,8 @@ public struct SettlingOptions: Sendable, Equatable {
   }
 
   /// The integrator's part.
-  package func integratorOptions(_ variables: [StateVariable], dimension: Int) -> IntegratorOptions {
+  package func integratorOptions(_ variables: [StateVariable], dimension: Int) -> IntegratorOptions
+  {
     var options = IntegratorOptions(
       method: method == .adams ? .adams : .bdf,
       relativeTolerance: relativeTolerance.perColumn(variables, dimension: dimension),

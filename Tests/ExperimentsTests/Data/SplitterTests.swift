@@ -1,7 +1,6 @@
+import Experiments
 import LinearAlgebra
 import Testing
-
-import Experiments
 
 @Suite struct SplitterTests {
   static func split(

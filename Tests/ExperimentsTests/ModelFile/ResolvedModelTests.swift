@@ -1,7 +1,6 @@
+import Experiments
 import Foundation
 import Testing
-
-import Experiments
 
 @Suite("A resolved model reads back as the same model")
 struct ResolvedModelTests {

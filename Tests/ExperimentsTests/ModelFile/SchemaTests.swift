@@ -1,6 +1,5 @@
-import Testing
-
 import Experiments
+import Testing
 
 @Suite("The table of keys is the documentation")
 struct SchemaTests {

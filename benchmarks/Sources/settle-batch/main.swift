@@ -92,7 +92,9 @@ for path in arguments.models {
     let samples = experiment.trainingData(set).samples(Array(0..<min(64, set.count)))
     let parameters = try experiment.startingParameters(from: arguments.parameters)
     print("## \(experiment.model.name), residual \(experiment.model.settling.residual)\n")
-    print("| method | precision | settled | evaluations: median | 99 % | products | steps | ms | worst residual |")
+    print(
+      "| method | precision | settled | evaluations: median | 99 % | products | steps | ms | worst residual |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for method in SettlingOptions.Method.allCases {
       for precision in Precision.allCases {

@@ -74,7 +74,9 @@ extension SettlingDescription.Polish {
     Key("kind", \.kind, .choice, "Reserved: how `auto` is to finish.")
     Key("depth", \.depth, .integer(1...100), "Iterates that `anderson` combines.")
     Key("start", \.start, .number(.positive), "Reserved: where integration is to hand over.")
-    Key("iterations", \.iterations, .integer(1...), "Most iterations of `newton`, `anderson` and `fixed-point`.")
+    Key(
+      "iterations", \.iterations, .integer(1...),
+      "Most iterations of `newton`, `anderson` and `fixed-point`.")
   }
 }
 
