@@ -107,8 +107,9 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func chooseSet(_ experiment: Experiment) throws -> (DataSet, Split) {
+    let named = try split.map(Split.init(named:))
     let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    let part = try split.map(Split.init(named:)) ?? (splits.test != nil ? .test : .train)
+    let part = named ?? (splits.test != nil ? .test : .train)
     return (try splits[part, in: experiment], part)
   }
 }

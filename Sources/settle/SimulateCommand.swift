@@ -115,8 +115,8 @@ struct SimulateCommand: ParsableCommand {
 
   private func stimulus(of experiment: Experiment) throws -> Stimulus {
     guard split != nil || !samples.isEmpty else { return try Stimulus(inline: experiment) }
-    let splits = try experiment.loadData(dataFolder: shared.dataDir)
     let part = try split.map(Split.init(named:))
+    let splits = try experiment.loadData(dataFolder: shared.dataDir)
     if samples.isEmpty, let part {
       let set = try splits[part, in: experiment]
       return Stimulus(experiment.trainingData(set).samples(Array(0..<set.count)))
