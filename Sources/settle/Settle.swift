@@ -1,6 +1,8 @@
 import ArgumentParser
+import Dynamics
 import Experiments
 import Foundation
+import Integration
 
 @main
 struct Settle: ParsableCommand {
@@ -41,7 +43,8 @@ struct Settle: ParsableCommand {
   private static func exit(reporting error: any Error) -> Never {
     let code: Int32
     switch error {
-    case is ModelFileError, is InputError: code = 65
+    case is ModelFileError, is InputError, is NetworkError, is ParameterError: code = 65
+    case IntegrationError.badInput: code = 65
     case let output as OutputError:
       code = 74
       // Whoever closed the pipe has seen enough and needs no message.

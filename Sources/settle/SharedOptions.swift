@@ -60,7 +60,5 @@ struct SharedOptions: ParsableArguments {
 
 /// Messages for people, on standard error.
 enum Diagnostics {
-  static func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func say(_ text: String) { StandardError.write(text + "\n") }
 }

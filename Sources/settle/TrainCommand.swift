@@ -59,7 +59,9 @@ struct TrainCommand: ParsableCommand {
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
       chunkSize: BatchSettler.chunkSize(for: experiment.network))
-    manifest.dataFolder = shared.dataDir
+    manifest.dataFolder = shared.dataDir.map {
+      URL(fileURLWithPath: $0).standardizedFileURL.path
+    }
     try AtomicFile.write(ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, overwrite: shared.force)
@@ -72,6 +74,10 @@ struct TrainCommand: ParsableCommand {
       AtomicFile.removeLeftovers(in: place)
     }
     var manifest = try Manifest(reading: folder)
+    if manifest.status == .done {
+      if !shared.quiet { Diagnostics.say("\(path) is complete; there is nothing left to do") }
+      return
+    }
     let registry = Registry()
     let text = try FileBytes.read(folder.file("model.yaml"))
     let file = try ModelFile.parse(
@@ -113,6 +119,7 @@ struct TrainCommand: ParsableCommand {
       manifest.status = .failed
       manifest.end = Date()
       manifest.note = "\(error)"
+      recorder.flush()
       try? manifest.write(to: folder)
       throw error
     }

@@ -32,6 +32,7 @@ public struct CrossEntropy: Loss {
   ) {
     let scale = probabilities(output, into: &gradient)
     for i in output.indices {
+      // With 1 on one class, targets that sum to one are 0 elsewhere.
       if target[i] == 1 {
         var others = 0.0
         for j in output.indices where j != i { others += gradient[j] }

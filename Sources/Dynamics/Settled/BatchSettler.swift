@@ -47,6 +47,8 @@ public final class BatchSettler {
     self.precision = precision
     self.threads = max(1, threads)
     chunkSize = Self.chunkSize(for: network)
+    // The first one shows at once whether the options can be.
+    workers = [try makeWorker()]
   }
 
   /// A power of two from 4 to 32, such that a dozen vectors of a chunk stay in a second-level cache

@@ -16,11 +16,31 @@ extension Experiment {
       throw file.error(at: "data", "the model has no `data`")
     }
     var stream = RandomStream(seed: model.seeds.split ?? model.seed, name: "split")
-    return try configuration(data).load(
+    let splits = try configuration(data).load(
       locator: DataLocator(dataFolder: dataFolder, modelFolder: file.directory),
       expectation: DataExpectation(
         inputWidth: network.inputCount, outputWidth: network.outputCount),
       modelFile: file.file, using: &stream)
+    for set in [splits.train, splits.validation, splits.test] {
+      if let set { try checkTargets(of: set) }
+    }
+    return splits
+  }
+
+  /// Cross-entropy is against probabilities: target vectors from files must be such.
+  private func checkTargets(of set: DataSet) throws {
+    guard network.loss is CrossEntropy, let targets = set.targets else { return }
+    let width = set.targetWidth
+    for sample in 0..<set.count {
+      let target = targets[sample * width..<(sample + 1) * width]
+      let sum = target.reduce(0, +)
+      guard target.allSatisfy({ $0 >= 0 }), abs(sum - 1) <= 1e-6 else {
+        throw InputError(
+          set.name(of: sample), .whole,
+          "the target \(Array(target)) is no distribution: its sum is \(sum)",
+          try: "cross-entropy needs targets \u{2265} 0 that sum to 1; or use squared-error")
+      }
+    }
   }
 
   private func configuration(_ data: DataDescription) -> DataConfiguration {

@@ -100,6 +100,8 @@ public struct Manifest: Sendable {
     self.threads = threads
     chunkSize = json["chunk_size"]?.integerValue
     effectiveLeak = json["effective_leak"]?.numberValue
+    status = json["status"]?.stringValue.flatMap(Status.init(rawValue:)) ?? .failed
+    note = json["note"]?.stringValue
     start = json["start"]?.stringValue.flatMap { ISO8601DateFormatter().date(from: $0) } ?? Date()
   }
 

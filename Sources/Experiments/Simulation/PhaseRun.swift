@@ -84,7 +84,7 @@ final class PhaseRun<E: Scalar> {
       if isCancelled() { throw CancellationError() }
       do {
         let last = time
-        time = try integrator.step(limit: end).time
+        time = try integrator.step(limit: end.isFinite ? end : nil).time
         try recordGrid(integrator, after: last, upTo: time, end: end)
         integrator.withState { store($0) }
         try measure(at: time)
@@ -93,13 +93,14 @@ final class PhaseRun<E: Scalar> {
         break
       }
       let statistics = integrator.statistics
-      isOver =
-        time >= end
+      let isExhausted =
+        statistics.steps >= options.limits.steps
         || (awaitsEquilibrium
-          && (isAtRest || watch(&motions, at: time - start)
-            || statistics.steps >= options.limits.steps
-            || statistics.fieldEvaluations + statistics.differenceEvaluations + evaluations
-              >= options.limits.evaluations))
+          && statistics.fieldEvaluations + statistics.differenceEvaluations + evaluations
+            >= options.limits.evaluations)
+      isOver =
+        time >= end || isExhausted
+        || (awaitsEquilibrium && (isAtRest || watch(&motions, at: time - start)))
       if grid == nil || isOver { try record(at: time) }
     }
     var outcomes: [Outcome] = []
@@ -110,6 +111,8 @@ final class PhaseRun<E: Scalar> {
         outcomes.append(judge.last[row].isFinite ? .solverFailure : .diverged)
       } else if !judge.last[row].isFinite {
         outcomes.append(.diverged)
+      } else if !awaitsEquilibrium && time < end {
+        outcomes.append(.outOfSteps)
       } else {
         // A growing oscillation is told from a runaway, because the remedies differ.
         let motion = motions[row].outcome(afterTime: time >= end)
@@ -123,19 +126,21 @@ final class PhaseRun<E: Scalar> {
 
   private var isAtRest: Bool { judge.last.allSatisfy { $0 <= judge.acceptance } }
 
-  /// Whether some sample will not settle, so that waiting for the others is no use.
+  /// Whether no sample is left that may still settle. Those that will not do not end the phase for
+  /// the others.
   private func watch(_ motions: inout [Motion], at elapsed: Double) -> Bool {
+    var isHopeless = true
     for row in 0..<samples.count where !(judge.last[row] <= judge.acceptance) {
       motions[row].record(
         time: elapsed, residual: judge.last[row],
         value: judge.bracket(row: row, column: motions[row].component, derivative),
         tolerance: options.residual, timeLimit: options.limits.time
       ) { judge.worst(row: row, current, derivative) }
-      if motions[row].isOscillating || !judge.last[row].isFinite || !isBounded(row: row) {
-        return true
-      }
+      // What is beyond all bounds makes steps too small for the others to go anywhere.
+      if !judge.last[row].isFinite || !isBounded(row: row) { return true }
+      if !motions[row].isOscillating { isHopeless = false }
     }
-    return false
+    return isHopeless
   }
 
   private func isBounded(row: Int) -> Bool { squareSum(row: row) <= bounds[row] }
@@ -148,13 +153,10 @@ final class PhaseRun<E: Scalar> {
 
   // MARK: Without time
 
-  /// Goes to the equilibrium at once, by a method that has no time: two rows.
+  /// Goes to the equilibrium at once, by a method that has no time: one row, the end.
   private func jump(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
-    current = state
-    try measure(at: start)
-    try record(at: start)
     let settlement = try Settler(system, options: options).settle(state)
     current = settlement.states
     try measure(at: start)

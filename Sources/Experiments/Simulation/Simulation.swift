@@ -20,7 +20,9 @@ public struct PhaseReport: Sendable {
   /// Whether the phase did what it was to do.
   public var isComplete: Bool {
     certificates.allSatisfy {
-      awaitsEquilibrium ? $0.isEquilibrium : $0.outcome != .diverged && $0.outcome != .solverFailure
+      awaitsEquilibrium
+        ? $0.isEquilibrium
+        : $0.outcome != .diverged && $0.outcome != .solverFailure && $0.outcome != .outOfSteps
     }
   }
 }

@@ -10,6 +10,7 @@ struct SimulationRunner<E: Scalar> {
   private let isCancelled: @Sendable () -> Bool
   private var samples: Samples
   private var random: RandomStream
+  private var noise: RandomStream
   private let options: SettlingOptions
 
   init(
@@ -22,6 +23,7 @@ struct SimulationRunner<E: Scalar> {
     samples = simulation.stimulus.samples
     let model = experiment.model
     random = RandomStream(seed: model.seeds.initial ?? model.seed, name: "initial")
+    noise = RandomStream(seed: model.seeds.noise ?? model.seed, name: "noise")
     recorder = try writer.map {
       try TrajectoryRecorder(model.record.variables, of: experiment, to: $0)
     }
@@ -31,6 +33,21 @@ struct SimulationRunner<E: Scalar> {
   /// Throws what ``run()`` would throw of the protocol and of what it reads, before anything moves.
   mutating func validate() throws {
     var state = try initialState()
+    let method = experiment.model.settling.method
+    if method == .descent {
+      throw experiment.file.error(
+        at: "settling.method",
+        "`descent` belongs to training and evaluation; `simulate` goes through time with bdf or "
+          + "adams, or at once with newton, anderson or fixed-point")
+    }
+    let hasTime = method == .auto || method == .bdf || method == .adams
+    for (index, phase) in experiment.model.protocol.enumerated() {
+      guard !hasTime, case .duration = phase.end else { continue }
+      throw experiment.file.error(
+        at: "protocol.\(index)",
+        "a phase of given duration needs a method with time: settling.method bdf or adams, not "
+          + method.rawValue)
+    }
     for (index, phase) in experiment.model.protocol.enumerated() {
       _ = try prepare(phase, index: index, &state)
     }
@@ -153,7 +170,7 @@ struct SimulationRunner<E: Scalar> {
         for row in 0..<samples.count {
           for (k, column) in columns.enumerated() {
             var change = added?[k] ?? 0
-            if perturbation.noise > 0 { change += perturbation.noise * random.normal() }
+            if perturbation.noise > 0 { change += perturbation.noise * noise.normal() }
             state[keyPath: target][row * width + column] += change
           }
         }

@@ -79,6 +79,14 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// Removes every checkpoint, the best parameters too.
+  public static func removeAll(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where isCheckpoint(name) || name == "best.safetensors" {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
   private static func isCheckpoint(_ name: String) -> Bool {
     name.hasPrefix("epoch-") && name.hasSuffix(".safetensors")
   }

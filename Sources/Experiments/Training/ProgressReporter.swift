@@ -47,7 +47,7 @@ public final class ProgressReporter: TrainingHook {
     write(parts.joined(separator: ", ") + "\n")
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { StandardError.write(text) }
 
   private static func clock(_ seconds: Double) -> String {
     let whole = Int(min(seconds, 1e9))

@@ -27,6 +27,13 @@ public final class TrainingRecorder: TrainingHook {
     description = experiment.model.learning ?? LearningDescription()
     precision = experiment.precision
     checkpoints = try folder.makeFolder("checkpoints")
+    // What an earlier run left would be taken for this one's: its checkpoints above all.
+    if overwrite {
+      Checkpoint.removeAll(in: checkpoints)
+      for name in ["parameters.safetensors", "summary.json"] {
+        try? FileManager.default.removeItem(atPath: folder.file(name))
+      }
+    }
     metrics = try CSVWriter(folder.file("metrics.csv"), overwrite: overwrite)
     try metrics.appendRow(EpochMetrics.columns)
     unsettled = try CSVWriter(folder.file("unsettled.csv"), overwrite: overwrite)
@@ -84,7 +91,7 @@ public final class TrainingRecorder: TrainingHook {
 
   public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) throws {
     let minutes = description.checkpoint.minutes
-    if minutes > 0, ContinuousClock.now - lastCheckpoint > .seconds(60 * minutes) {
+    if minutes > 0, (ContinuousClock.now - lastCheckpoint) / .seconds(60) > minutes {
       try checkpoint(trainer)
     }
   }
@@ -122,6 +129,12 @@ public final class TrainingRecorder: TrainingHook {
     ).write(to: folder.file("parameters.safetensors"))
     try metrics.close()
     try unsettled.close()
+  }
+
+  /// Writes out what is still in memory, after an error.
+  public func flush() {
+    try? metrics.flush()
+    try? unsettled.flush()
   }
 
   private func checkpoint(_ trainer: Trainer) throws {

@@ -166,7 +166,7 @@ public final class Settler<Element: Scalar> {
       var failure: IntegrationError?
       if !isFirst {
         do {
-          time = try integrator.step(limit: end).time
+          time = try integrator.step(limit: end.isFinite ? end : nil).time
         } catch let error as IntegrationError {
           failure = error
         }

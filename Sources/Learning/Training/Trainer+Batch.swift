@@ -15,9 +15,6 @@ extension Trainer {
     let chunks = try settle(samples, &memories)
     let settleSeconds = (ContinuousClock.now - clock).inSeconds
     let batch = reduce(chunks)
-    if options.unsettled == .fail && !batch.unsettled.isEmpty {
-      throw TrainingError.unsettled(batch.unsettled, epoch: epoch, step: step)
-    }
     let used = Double(batch.used)
     let hasMeans = batch.used > 0 && phases.contains(.controlled)
     let summary = BatchSummary(
@@ -26,6 +23,9 @@ extension Trainer {
       controlledLoss: hasMeans ? batch.lossSum / used : .nan,
       controlEnergy: hasMeans ? batch.energySum / used : .nan)
     for hook in hooks { try hook.didSettle(summary, self) }
+    if options.unsettled == .fail && !batch.unsettled.isEmpty {
+      throw TrainingError.unsettled(batch.unsettled, epoch: epoch, step: step)
+    }
 
     let update = batch.used > 0 ? try update(samplesUsed: batch.used, epoch: epoch) : nil
     self.memories = memories

@@ -151,3 +151,28 @@ extension Checker {
     }
   }
 }
+
+extension Checker {
+  /// Units and weights that no memory holds are refused before they are made.
+  mutating func checkSize() {
+    let limit = 1 << 31
+    var total = 0
+    func add(_ count: Int) {
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      total = overflow ? .max : sum
+    }
+    for population in model.network.populations { add(population.size) }
+    for projection in model.network.projections {
+      guard let source = population(projection.from), let target = population(projection.to) else {
+        continue
+      }
+      let (weights, overflow) = source.size.multipliedReportingOverflow(by: target.size)
+      add(overflow ? .max : weights)
+    }
+    if total > limit {
+      report(
+        "the network has \(total == .max ? "far too many" : "\(total)") units and weights; at most "
+          + "\(limit) are possible", at: "network")
+    }
+  }
+}

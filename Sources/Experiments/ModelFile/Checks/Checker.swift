@@ -6,6 +6,7 @@ struct Checker {
   mutating func check() {
     checkNames()
     checkProjections()
+    checkSize()
     checkLoss()
     checkController()
     checkData()

@@ -43,7 +43,7 @@ extension SettlingDescription.Steps {
     Key("min", \.min, .number(.nonNegative), "Smallest step.")
     Key("max", \.max, .number(.positive, infinite: true), "Largest step.")
     Key(
-      "growth", \.growth, .number(Bounds(lower: 1, includesLower: false, text: "a number > 1")),
+      "growth", \.growth, .number(Bounds(lower: 1.5, includesLower: false, text: "a number > 1.5")),
       "Largest factor between steps.")
     Key(
       "order", \.order, Codec<Int>.integer(1...12).optional("auto"),
