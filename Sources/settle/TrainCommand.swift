@@ -74,10 +74,6 @@ struct TrainCommand: ParsableCommand {
       AtomicFile.removeLeftovers(in: place)
     }
     var manifest = try Manifest(reading: folder)
-    if manifest.status == .done {
-      if !shared.quiet { Diagnostics.say("\(path) is complete; there is nothing left to do") }
-      return
-    }
     let registry = Registry()
     let text = try FileBytes.read(folder.file("model.yaml"))
     let file = try ModelFile.parse(
@@ -95,6 +91,10 @@ struct TrainCommand: ParsableCommand {
       throw InputError(
         path, .whole, error.description,
         try: "go on with the data and the model that the run was begun with")
+    }
+    if manifest.status == .done {
+      if !shared.quiet { Diagnostics.say("\(path) is complete; there is nothing left to do") }
+      return
     }
     Interruption.watch()
     manifest.status = .running
