@@ -94,6 +94,9 @@ struct TrainCommand: ParsableCommand {
     }
     if manifest.status == .done {
       if !shared.quiet { Diagnostics.say("\(path) is complete; there is nothing left to do") }
+      if shared.json {
+        try StandardOutput.write(JSONValue.read(folder.file("summary.json")).encoded())
+      }
       return
     }
     Interruption.watch()

@@ -129,8 +129,7 @@ extension ModelFile {
     }
     try refuse(
       model.controller.output.kind == .clamp, "controller.output.kind",
-      "a clamped output (`kind: clamp`); integral control without a leak (`leak: 0`) has the same "
-        + "equilibrium, and it")
+      "a clamped output (take integral control with `leak: 0`, which has the same equilibrium)")
     try refuse(
       model.controller.noise.kind != .none, "controller.noise.kind", "noise in the controller")
     try refuse(

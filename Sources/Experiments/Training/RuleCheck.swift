@@ -148,7 +148,7 @@ public struct RuleCheck {
   public var text: String {
     var lines = ["the rule against \u{2212}\u{2207}F by central differences, \(samples) samples:"]
     let width = rows.map(\.parameter.count).max() ?? 0
-    for row in rows {
+    for row in rows where settled > 0 {
       let name = row.parameter.padding(toLength: width, withPad: " ", startingAt: 0)
       lines.append(
         "  \(name)  " + String(format: "cosine %.8f, relative error %.1e", row.cosine, row.error)
