@@ -56,9 +56,9 @@ public struct DynamicInversion: Controller {
   }
 }
 
-final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
+final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   typealias Element = E
-  private let plant: Plant<E>
+  let plant: Plant<E>
   private let evaluator: NetworkEvaluator<E>
   private let loop: OutputLoop<E>
   private let psiRate: Double
@@ -97,33 +97,7 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
     gain = MatrixBuffer(rows: capacity, columns: units)
   }
 
-  var network: Network { plant.network }
-  var capacity: Int { plant.capacity }
-  var samples: Int { plant.rows }
-  var dimension: Int { plant.dimension }
-  var columns: ControlledColumns { plant.columns }
-  var variables: [StateVariable] { plant.variables }
-  var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
-  var hasJacobianProduct: Bool { true }
-  func componentName(_ column: Int) -> String { plant.componentName(column) }
-  func load(_ parameters: ParameterSet) { evaluator.load(parameters) }
-  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
-    plant.load(inputs: inputs, targets: targets, count: count)
-  }
-  func exchangeSamples(_ first: Int, _ second: Int) { plant.exchangeSamples(first, second) }
-  func keepSamples(_ count: Int) { evaluator.keepSamples(count) }
-
-  func derivative(
-    at time: Double, _ state: Span<E>, into derivative: inout MutableSpan<E>
-  ) throws {
-    state.withUnsafeBufferPointer { z in
-      derivative.withUnsafeMutableBufferPointer { dz in
-        evaluate(z.baseAddress!, into: dz.baseAddress!)
-      }
-    }
-  }
-
-  private func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+  func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)
     evaluator.activate(phi, slopes: true)
@@ -164,16 +138,8 @@ final class DynamicInversionSystem<E: Scalar>: ControlledSystem {
     }
   }
 
-  func jacobianProduct(_ vector: Span<E>, into product: inout MutableSpan<E>) throws {
-    vector.withUnsafeBufferPointer { v in
-      product.withUnsafeMutableBufferPointer { dz in
-        tangent(v.baseAddress!, into: dz.baseAddress!)
-      }
-    }
-  }
-
   /// dφ̇ = ∂f·v_φ + v_ψ,  dψ̇ = ∂fᵀ·v_ψ + σ″∘(Σ Wᵀψ)∘v_φ + S_yᵀ du,  du̇ = −∂²L·dy − α v_u
-  private func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+  func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let units = plant.unitCount
     let vPhi = plant.phi(v)

@@ -38,9 +38,9 @@ func descentOnAugmentedEnergy(effectiveLeak: Double, _ network: Network) -> (any
   return EnergyBased(output: .proportional(1 / effectiveLeak))
 }
 
-final class EnergySystem<E: Scalar>: ControlledSystem {
+final class EnergySystem<E: Scalar>: PlantSystem {
   typealias Element = E
-  private let plant: Plant<E>
+  let plant: Plant<E>
   private let evaluator: NetworkEvaluator<E>
   private let loop: OutputLoop<E>
   let controllerName: String
@@ -62,33 +62,7 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
     gain = MatrixBuffer(rows: capacity, columns: units)
   }
 
-  var network: Network { plant.network }
-  var capacity: Int { plant.capacity }
-  var samples: Int { plant.rows }
-  var dimension: Int { plant.dimension }
-  var columns: ControlledColumns { plant.columns }
-  var variables: [StateVariable] { plant.variables }
-  var bracketWeights: ContiguousArray<E> { plant.bracketWeights }
-  var hasJacobianProduct: Bool { true }
-  func componentName(_ column: Int) -> String { plant.componentName(column) }
-  func load(_ parameters: ParameterSet) { evaluator.load(parameters) }
-  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
-    plant.load(inputs: inputs, targets: targets, count: count)
-  }
-  func exchangeSamples(_ first: Int, _ second: Int) { plant.exchangeSamples(first, second) }
-  func keepSamples(_ count: Int) { evaluator.keepSamples(count) }
-
-  func derivative(
-    at time: Double, _ state: Span<E>, into derivative: inout MutableSpan<E>
-  ) throws {
-    state.withUnsafeBufferPointer { z in
-      derivative.withUnsafeMutableBufferPointer { dz in
-        evaluate(z.baseAddress!, into: dz.baseAddress!)
-      }
-    }
-  }
-
-  private func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+  func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)
     settleControls(z)
@@ -142,16 +116,8 @@ final class EnergySystem<E: Scalar>: ControlledSystem {
     }
   }
 
-  func jacobianProduct(_ vector: Span<E>, into product: inout MutableSpan<E>) throws {
-    vector.withUnsafeBufferPointer { v in
-      product.withUnsafeMutableBufferPointer { dz in
-        tangent(v.baseAddress!, into: dz.baseAddress!)
-      }
-    }
-  }
-
   /// dφ̇ = −∂fᵀ ∂f·v + σ″∘(Σ Wᵀψ)∘v + S_yᵀ du
-  private func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
+  func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let units = plant.unitCount
     let vPhi = plant.phi(v)
