@@ -6,12 +6,14 @@ let package = Package(
   name: "SettleBenchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "Settle", path: "..")
+    .package(name: "Settle", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     .executableTarget(
-      name: "settle-batch",
+      name: "settle-bench",
       dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Experiments", package: "Settle"),
         .product(name: "Dynamics", package: "Settle"),
         .product(name: "Integration", package: "Settle"),

@@ -62,3 +62,27 @@ public struct CholeskyFactorization: Sendable {
     return DenseMatrix(rows: b.columns, columns: b.rows, elements: solution).transposed
   }
 }
+
+extension Double {
+  /// Replaces the lower triangle of a symmetric matrix, by rows, by its Cholesky factor; false, and
+  /// nothing of use left, where the matrix is not positive definite.
+  public static func factorCholesky(_ matrix: UnsafeMutablePointer<Double>, order: Int) -> Bool {
+    var n = Int32(order)
+    var leading = n
+    var info: Int32 = 0
+    dpotrf_("U", &n, matrix, &leading, &info, 1)
+    return info == 0
+  }
+
+  /// x ← A⁻¹x with the factor of ``factorCholesky(_:order:)``.
+  public static func solveCholesky(
+    _ factor: UnsafePointer<Double>, order: Int, _ x: UnsafeMutablePointer<Double>
+  ) {
+    var n = Int32(order)
+    var leading = n
+    var leadingX = n
+    var count: Int32 = 1
+    var info: Int32 = 0
+    dpotrs_("U", &n, &count, factor, &leading, x, &leadingX, &info, 1)
+  }
+}

@@ -18,6 +18,16 @@ extension Double: Scalar {
     _ b: UnsafePointer<Double>, _ strideB: Int,
     beta: Double, _ c: UnsafeMutablePointer<Double>, _ strideC: Int
   ) {
+    if rows <= fewRows && columns > 1 && inner > 0 {
+      for row in 0..<rows {
+        cblas_dgemv(
+          CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans,
+          Int32(transposeB ? columns : inner), Int32(transposeB ? inner : columns),
+          alpha, b, Int32(strideB), a + (transposeA ? row : row * strideA),
+          transposeA ? Int32(strideA) : 1, beta, c + row * strideC, 1)
+      }
+      return
+    }
     cblas_dgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       Int32(rows), Int32(columns), Int32(inner),

@@ -41,9 +41,7 @@ extension ControlledSystem {
   public func compose(_ observation: Observation) -> ContiguousArray<Element> {
     var integral = observation.u
     if let controller = columns.controller, controller.hasState {
-      // At equilibrium −∇L = α_eff·u, so k_i·u_i = u + k_p·∇L = (1 − k_p·α_eff)·u.
-      let factor =
-        (1 - controller.proportional * controller.effectiveLeak) / controller.integral
+      let factor = controller.integralShare
       for i in integral.indices { integral[i] *= factor }
     }
     return compose(

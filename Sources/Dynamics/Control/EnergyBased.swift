@@ -62,6 +62,9 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     gain = MatrixBuffer(rows: capacity, columns: units)
   }
 
+  private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
+  private(set) lazy var equilibriumDescent: (any EquilibriumDescent<E>)? = EnergyDescent(plant)
+
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)

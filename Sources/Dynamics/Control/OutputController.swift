@@ -53,4 +53,7 @@ public struct OutputController: Sendable, Equatable {
     case .total: return leak
     }
   }
+
+  /// u_i/u at equilibrium: −∇L = α_eff·u there, so k_i·u_i = u + k_p·∇L = (1 − k_p·α_eff)·u.
+  var integralShare: Double { (1 - proportional * effectiveLeak) / integral }
 }

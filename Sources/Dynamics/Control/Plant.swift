@@ -17,6 +17,8 @@ final class Plant<E: Scalar> {
   /// Where u_i starts, if it is part of the state.
   var integralColumn: Int? { columns.integral }
   private let names: [String]
+  /// For dense methods, shared among all that settle the same network with the same parameters.
+  var dense: DenseNetwork?
 
   /// - Parameter psiUnits: the units whose ψ is part of the state, with the time constant of that.
   init(

@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -55,6 +57,70 @@ public struct CrossEntropy: Loss {
     for i in output.indices { product[i] *= scale * (vector[i] - mean) }
   }
 
+  /// Newton's method on y − c + s(p − t) = 0. Its matrix I + s(diag p − ppᵀ) is inverted in closed
+  /// form (Sherman–Morrison); a step that does not reduce the residual is halved.
+  public func proximalPoint(
+    of center: Span<Double>, target: Span<Double>, strength: Double,
+    into output: inout MutableSpan<Double>
+  ) {
+    let count = center.count
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * count) { memory in
+      let base = memory.baseAddress!
+      let residual = base
+      let slopes = base + count
+      let candidate = base + 2 * count
+      let step = base + 3 * count
+
+      /// Writes y − c + s(p − t), and sp, at y; returns the largest residual.
+      func evaluate(_ y: UnsafeMutablePointer<Double>) -> Double {
+        var p = UnsafeMutableBufferPointer(start: slopes, count: count).mutableSpan
+        let scale = probabilities(
+          UnsafeBufferPointer(start: UnsafePointer(y), count: count).span, into: &p)
+        var largest = 0.0
+        for i in 0..<count {
+          slopes[i] *= strength * scale
+          residual[i] = (y[i] - center[i]) + (slopes[i] - strength * target[i])
+          let size = abs(residual[i])
+          if !(size <= largest) { largest = size }
+        }
+        return largest
+      }
+
+      for i in 0..<count { candidate[i] = output[i] }
+      var size = evaluate(candidate)
+      if !size.isFinite {
+        // A guess from far away: c itself is as good as any other.
+        for i in 0..<count { candidate[i] = center[i] }
+        size = evaluate(candidate)
+      }
+      for i in 0..<count { output[i] = candidate[i] }
+      var previous = Double.infinity
+      // Quadratic convergence: once the residual no longer halves, rounding is what is left.
+      for _ in 0..<100 where size > 0 && size < 0.5 * previous {
+        previous = size
+        // (D − s⁻¹qqᵀ)⁻¹r with D = I + diag q, q = sp
+        var weighted = 0.0
+        var overlap = 0.0
+        for i in 0..<count {
+          let inverse = 1 / (1 + slopes[i])
+          step[i] = residual[i] * inverse
+          weighted += slopes[i] * step[i]
+          overlap += slopes[i] * slopes[i] * inverse
+        }
+        let factor = weighted / (strength - overlap)
+        for i in 0..<count { step[i] += factor * slopes[i] / (1 + slopes[i]) }
+        var length = 1.0
+        repeat {
+          for i in 0..<count { candidate[i] = output[i] - length * step[i] }
+          size = evaluate(candidate)
+          length *= 0.5
+        } while !(size < previous) && length > 1e-3
+        guard size < previous else { break }
+        for i in 0..<count { output[i] = candidate[i] }
+      }
+    }
+  }
+
   public func unboundedReason(target: Span<Double>) -> String? {
     for i in target.indices where target[i] == 0 {
       return "cross-entropy with a hard target has no minimum at finite outputs"
@@ -68,11 +134,12 @@ public struct CrossEntropy: Loss {
   ) -> Double {
     var largest = output[0]
     for i in output.indices where output[i] > largest { largest = output[i] }
-    var sum = 0.0
-    for i in output.indices {
-      weights[i] = exp(output[i] - largest)
-      sum += weights[i]
+    for i in output.indices { weights[i] = output[i] - largest }
+    weights.withUnsafeMutableBufferPointer {
+      Double.exponential($0.baseAddress!, into: $0.baseAddress!, count: $0.count)
     }
+    var sum = 0.0
+    for i in output.indices { sum += weights[i] }
     return 1 / sum
   }
 }

@@ -14,8 +14,8 @@ package final class NetworkEvaluator<E: Scalar> {
   /// Input values, [rows × inputs].
   package let inputs: MatrixBuffer<E>
   /// What is constant while the input is: b + Σ W·x, [rows × units], and the same for a readout.
-  private let drive: MatrixBuffer<E>
-  private let readoutDrive: MatrixBuffer<E>
+  package let drive: MatrixBuffer<E>
+  package let readoutDrive: MatrixBuffer<E>
   /// σ(φ) and σ′(φ) at the last evaluation, [rows × units].
   package let rates: MatrixBuffer<E>
   package let slopes: MatrixBuffer<E>
@@ -29,12 +29,12 @@ package final class NetworkEvaluator<E: Scalar> {
   package let inverseTimeConstants: MatrixBuffer<E>
   package let timeConstants: [Double]
 
-  private struct Block {
+  fileprivate struct Block {
     var columns: Range<Int>
     var activation: any Activation
     var biasIndex: Int?
   }
-  private struct Edge {
+  fileprivate struct Edge {
     var source: Range<Int>
     var target: Range<Int>
     var intoReadout: Bool
@@ -43,6 +43,19 @@ package final class NetworkEvaluator<E: Scalar> {
     var forward: any ProjectionProducts<E>
     var backward: any ProjectionProducts<E>
   }
+  /// A population of units in the order in which signals flow.
+  package struct FlowBlock {
+    package var columns: Range<Int>
+    /// Whether it lies on a cycle, so that its potentials are not a function of the others'.
+    package var isCyclic: Bool
+    /// Whether the loss reads it.
+    package var isOutput: Bool
+    fileprivate var index: Int
+    fileprivate var incoming: [Edge] = []
+    fileprivate var outgoing: [Edge] = []
+  }
+  /// The populations of units such that every projection leads forward, save within cycles.
+  package private(set) var flow: [FlowBlock] = []
   private var units: [Block] = []
   private var readouts: [Block] = []
   private var inputEdges: [Edge] = []
@@ -102,6 +115,19 @@ package final class NetworkEvaluator<E: Scalar> {
           ? empty.index(of: projection.feedbackName)! : nil,
         forward: forward, backward: projection.hasSeparateFeedback ? products() : forward)
       if source.role == .input { inputEdges.append(edge) } else { unitEdges.append(edge) }
+    }
+
+    let order = FlowOrder(network)
+    for position in order.populations {
+      let population = network.populations[position]
+      let columns = network.columns(of: population.name)
+      flow.append(
+        FlowBlock(
+          columns: columns, isCyclic: order.isCyclic[position],
+          isOutput: population.name == network.output.population,
+          index: units.firstIndex { $0.columns == columns }!,
+          incoming: unitEdges.filter { !$0.intoReadout && $0.target == columns },
+          outgoing: unitEdges.filter { $0.source == columns }))
     }
   }
 
@@ -163,17 +189,19 @@ package final class NetworkEvaluator<E: Scalar> {
 
   /// Computes σ(φ), and σ′(φ) where asked.
   package func activate(_ phi: MatrixView<E>, slopes wantsSlopes: Bool) {
-    for block in units {
-      let start = block.columns.lowerBound
-      let count = block.columns.count
-      for r in 0..<rows {
-        let potential = phi.row(r) + start
-        if wantsSlopes {
-          block.activation.rateAndSlope(
-            potential, rate: rates.row(r) + start, slope: slopes.row(r) + start, count: count)
-        } else {
-          block.activation.rate(potential, into: rates.row(r) + start, count: count)
-        }
+    for block in units { activate(block, phi, slopes: wantsSlopes) }
+  }
+
+  private func activate(_ block: Block, _ phi: MatrixView<E>, slopes wantsSlopes: Bool) {
+    let start = block.columns.lowerBound
+    let count = block.columns.count
+    for r in 0..<rows {
+      let potential = phi.row(r) + start
+      if wantsSlopes {
+        block.activation.rateAndSlope(
+          potential, rate: rates.row(r) + start, slope: slopes.row(r) + start, count: count)
+      } else {
+        block.activation.rate(potential, into: rates.row(r) + start, count: count)
       }
     }
   }
@@ -224,6 +252,38 @@ package final class NetworkEvaluator<E: Scalar> {
         edge.backward.backward(u.columns(edge.target), addingTo: signal.columns(edge.source))
       } else {
         edge.backward.backward(psi.columns(edge.target), addingTo: signal.columns(edge.source))
+      }
+    }
+  }
+
+  // MARK: One population at a time
+
+  /// σ(φ) of one population, and σ′(φ) where asked.
+  package func activate(_ block: FlowBlock, _ phi: MatrixView<E>, slopes: Bool) {
+    activate(units[block.index], phi, slopes: slopes)
+  }
+
+  /// f ← f + Σ W·σ(φ) over the projections into one population, at the rates of the last activation.
+  package func forward(into block: FlowBlock, addingTo f: MutableMatrixView<E>) {
+    let rate = rates.view(rows: rows)
+    for edge in block.incoming {
+      edge.forward.forward(rate.columns(edge.source), addingTo: f.columns(edge.target))
+    }
+  }
+
+  /// The part of ``backward(psi:readout:into:)`` that arrives at one population.
+  package func backward(
+    to block: FlowBlock, psi: MatrixView<E>, readout u: MatrixView<E>?,
+    into signal: MutableMatrixView<E>
+  ) {
+    let target = signal.columns(block.columns)
+    target.clear()
+    for edge in block.outgoing {
+      if edge.intoReadout {
+        guard let u else { continue }
+        edge.backward.backward(u.columns(edge.target), addingTo: target)
+      } else {
+        edge.backward.backward(psi.columns(edge.target), addingTo: target)
       }
     }
   }

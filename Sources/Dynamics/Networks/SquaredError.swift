@@ -25,4 +25,14 @@ public struct SquaredError: Loss {
   ) {
     for i in output.indices { product[i] = vector[i] }
   }
+
+  /// y = (c + st) / (1 + s)
+  public func proximalPoint(
+    of center: Span<Double>, target: Span<Double>, strength: Double,
+    into output: inout MutableSpan<Double>
+  ) {
+    for i in center.indices {
+      output[i] = (center[i] + strength * target[i]) / (1 + strength)
+    }
+  }
 }

@@ -71,12 +71,12 @@ public final class BatchSettler {
     }
   }
 
-  private var parameters: ParameterSet?
+  private var parameters: DenseNetwork?
   private var revision = 0
 
   /// Takes over parameters for the batches that follow.
   public func load(_ parameters: ParameterSet) {
-    self.parameters = parameters
+    self.parameters = DenseNetwork(network, parameters)
     revision += 1
   }
 
@@ -105,7 +105,9 @@ public final class BatchSettler {
       }
       return try body(worker.settle(samples.selecting(rows), initialPhi: initial))
     }
-    for worker in workers.prefix(threads) { worker.load(parameters, revision: revision) }
+    for worker in workers.prefix(threads) {
+      worker.load(parameters.parameters, dense: parameters, revision: revision)
+    }
     withExtendedLifetime(queue) {
       if threads == 1 {
         queue.work(on: 0)

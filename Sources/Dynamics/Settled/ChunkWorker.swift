@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// Settles one chunk at a time, on one thread, with systems and solvers of its own.
 protocol ChunkWorker: AnyObject {
   /// Takes over parameters, once for each `revision`.
-  func load(_ parameters: ParameterSet, revision: Int)
+  func load(_ parameters: ParameterSet, dense: DenseNetwork, revision: Int)
   func settle(_ samples: Samples, initialPhi: ContiguousArray<Double>?) throws -> SettledState
 }
 
@@ -37,8 +37,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     effectiveLeak = controller.effectiveLeak ?? 0
   }
 
-  func load(_ parameters: ParameterSet, revision: Int) {
+  func load(_ parameters: ParameterSet, dense: DenseNetwork, revision: Int) {
     guard revision != self.revision else { return }
+    (system as? any PlantSystem<E>)?.plant.dense = dense
     self.parameters = parameters
     self.revision = revision
     system.load(parameters)

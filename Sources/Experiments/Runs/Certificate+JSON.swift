@@ -26,7 +26,7 @@ extension Certificate {
           attempts.map {
             .object([
               .init("method", .string($0.method)),
-              .init("outcome", .string($0.outcome.rawValue)),
+              .init("outcome", .string($0.outcome?.rawValue ?? "handed-over")),
               .init("residual", .number($0.residual)),
               .init("evaluations", .integer($0.evaluations)),
               .init("steps", .integer($0.steps)),

@@ -45,6 +45,19 @@ struct Batch<Element: Scalar>: ~Copyable {
 
   func unsettled(among samples: [Int]) -> [Int] { samples.filter { !outcomes[$0].isEquilibrium } }
 
+  /// Those that may yet settle: neither at rest nor beyond all bounds nor failed.
+  func underWay(among samples: [Int]) -> [Int] {
+    samples.filter {
+      let outcome = outcomes[$0]
+      return !outcome.isEquilibrium && outcome != .diverged
+        && !(outcome == .solverFailure && attempts[$0].last?.method != "verification")
+    }
+  }
+
+  func latestTime(among samples: [Int], or time: Double) -> Double {
+    samples.reduce(time) { times[$1].isFinite ? max($0, times[$1]) : $0 }
+  }
+
   // MARK: Rows of the field
 
   /// Brings `samples` to the first rows of the field, in that order, and drops the others.
@@ -122,8 +135,24 @@ struct Batch<Element: Scalar>: ~Copyable {
     }
   }
 
+  /// Lends the rows of ``current``.
+  mutating func withCurrentRows(_ body: (UnsafeMutablePointer<Element>) -> Void) {
+    current.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+  }
+
   /// Calls a sample settled where it stands.
   mutating func believe(_ sample: Int) { outcomes[sample] = .settled }
+
+  /// Takes back that a sample has settled.
+  mutating func doubt(_ sample: Int, residual: Double) {
+    outcomes[sample] = .solverFailure
+    attempts[sample].append(
+      Attempt(
+        method: "verification", outcome: .solverFailure, residual: residual, evaluations: 1,
+        steps: 0,
+        message: "the residual was met beside other samples, and not by rounding here; the "
+          + "precision is too low for settling.residual"))
+  }
 
   func isBounded(row: Int) -> Bool {
     current.withUnsafeBufferPointer {
@@ -133,7 +162,7 @@ struct Batch<Element: Scalar>: ~Copyable {
 
   /// Takes the sample in `row` as it is now, with what the attempt has cost.
   mutating func record(
-    row: Int, outcome: Outcome, time: Double, method: SettlingOptions.Method, evaluations: Int,
+    row: Int, outcome: Outcome?, time: Double, method: String, evaluations: Int,
     products: Int, steps: Int, residual: Double, message: String?
   ) {
     let sample = order[row]
@@ -143,14 +172,15 @@ struct Batch<Element: Scalar>: ~Copyable {
           from: source.baseAddress! + row * dimension, count: dimension)
       }
     }
-    outcomes[sample] = outcome
+    // What is handed over is still on its way.
+    outcomes[sample] = outcome ?? .outOfSteps
     times[sample] = time
     self.evaluations[sample] += evaluations
     self.products[sample] += products
     self.steps[sample] += steps
     attempts[sample].append(
       Attempt(
-        method: method.rawValue, outcome: outcome, residual: residual, evaluations: evaluations,
+        method: method, outcome: outcome, residual: residual, evaluations: evaluations,
         steps: steps, message: message))
   }
 }

@@ -47,7 +47,8 @@ public enum Outcome: String, Sendable, Equatable, CaseIterable {
 /// One try at settling a sample.
 public struct Attempt: Sendable, Equatable {
   public var method: String
-  public var outcome: Outcome
+  /// Nil where it brought the sample near its equilibrium and left the rest to another method.
+  public var outcome: Outcome?
   public var residual: Double
   public var evaluations: Int
   public var steps: Int
@@ -55,7 +56,7 @@ public struct Attempt: Sendable, Equatable {
   public var message: String?
 
   public init(
-    method: String, outcome: Outcome, residual: Double, evaluations: Int, steps: Int,
+    method: String, outcome: Outcome?, residual: Double, evaluations: Int, steps: Int,
     message: String? = nil
   ) {
     self.method = method
@@ -120,7 +121,7 @@ public struct Certificate: Sendable, Equatable {
     if attempts.count > 1 {
       text += "; attempts: "
       text += attempts.map {
-        "\($0.method) \($0.outcome.rawValue) at \(Self.short($0.residual)) after "
+        "\($0.method) \($0.outcome?.rawValue ?? "handed over") at \(Self.short($0.residual)) after "
           + "\($0.evaluations) evaluations"
       }.joined(separator: ", ")
     }

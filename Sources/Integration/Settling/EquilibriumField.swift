@@ -24,9 +24,18 @@ public protocol EquilibriumField<Element>: CompactableField {
   ///
   /// Called after ``VectorField/derivative(at:_:into:)`` on the same state.
   func referenceNorm(of variable: Int, sample: Int, state: UnsafePointer<Element>) -> Double
+  /// A map with the same equilibria that is cheap to iterate, for the polish of `auto`; nil where
+  /// there is none.
+  var equilibriumMap: (any EquilibriumMap<Element>)? { get }
+  /// A function whose minima are equilibria, for samples that their own flow does not settle; nil
+  /// where there is none.
+  var equilibriumDescent: (any EquilibriumDescent<Element>)? { get }
 }
 
 extension EquilibriumField {
+  public var equilibriumMap: (any EquilibriumMap<Element>)? { nil }
+  public var equilibriumDescent: (any EquilibriumDescent<Element>)? { nil }
+
   public func referenceNorm(
     of variable: Int, sample: Int, state: UnsafePointer<Element>
   ) -> Double {

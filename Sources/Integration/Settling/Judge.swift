@@ -58,11 +58,16 @@ package final class Judge<Element: Scalar> {
       }
       return largest
     case .joint:
-      return states.withUnsafeBufferPointer {
-        let z = Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
-        let f = Element.squareSum(derivative.baseAddress! + row * dimension, count: dimension)
-        return Self.ratio(f.squareRoot(), 1e-5 + z.squareRoot())
-      }
+      return joint(row: row, states, derivative)
+    }
+  }
+
+  /// ‖ż‖ / (1e-5 + ‖z‖), whatever the criterion.
+  package func joint(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Double {
+    states.withUnsafeBufferPointer {
+      let z = Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
+      let f = Element.squareSum(derivative.baseAddress! + row * dimension, count: dimension)
+      return Self.ratio(f.squareRoot(), 1e-5 + z.squareRoot())
     }
   }
 

@@ -3,11 +3,13 @@ internal import LinearAlgebra
 extension Settler {
   /// KINSOL on the given samples together: Newton–Krylov, or the fixed point with Anderson
   /// acceleration. What it claims is judged like everything else.
-  func findRoots(of samples: [Int], in batch: inout Batch<Element>) throws {
+  func findRoots(
+    of samples: [Int], in batch: inout Batch<Element>, by method: SettlingOptions.Method
+  ) throws {
     batch.activate(samples, on: field)
     let rows = samples.count
     batch.gather(rows: rows)
-    let finder = try RootFinder(field, options: rootOptions(rows: rows))
+    let finder = try RootFinder(field, options: rootOptions(method, rows: rows))
     var result: RootResult?
     var failure: IntegrationError?
     do {
@@ -37,23 +39,25 @@ extension Settler {
         message = "KINSOL ended here: \(result.outcome.sentence)"
       }
       batch.record(
-        row: row, outcome: outcome, time: .nan, method: options.method, evaluations: evaluations,
+        row: row, outcome: outcome, time: .nan, method: method.rawValue, evaluations: evaluations,
         products: result?.statistics.jacobianProducts ?? 0,
         steps: result?.statistics.iterations ?? 0, residual: residual, message: message)
     }
   }
 
-  private func rootOptions(rows: Int) -> RootFinderOptions {
+  private func rootOptions(
+    _ method: SettlingOptions.Method, rows: Int
+  ) -> RootFinderOptions {
     var krylov = 20
     if case .krylov(let dimension, _) = options.linearSolver { krylov = dimension }
     var root = RootFinderOptions(
-      options.method == .anderson
+      method == .anderson
         ? .anderson(depth: min(options.andersonDepth, options.iterations - 1))
         : .newtonKrylov(dimension: krylov))
     // Every component small enough that the norms of all variables are, even where the state is zero.
     root.tolerance = options.residual * options.floor / Double(dimension).squareRoot()
     root.iterationLimit = options.iterations
-    if options.method == .newton {
+    if method == .newton {
       // KINSOL allows a thousand times the length of the start, and from rest just 1 for the whole
       // batch: no way to arrive.
       root.maximumStep = 1e3 * Double(rows * dimension).squareRoot()
@@ -90,7 +94,7 @@ extension Settler {
         }
         guard let outcome else { continue }
         batch.record(
-          row: row, outcome: outcome, time: .nan, method: .fixedPoint,
+          row: row, outcome: outcome, time: .nan, method: "fixed-point",
           evaluations: iteration + 1, products: 0, steps: iteration, residual: residual,
           message: nil)
         active -= 1

@@ -2,7 +2,8 @@
 public struct SettlingOptions: Sendable, Equatable {
   /// The way to the equilibrium.
   public enum Method: String, Sendable, CaseIterable {
-    /// Integration by BDF; what does not settle by itself goes on to the descent where there is one.
+    /// Integration by BDF into the basin of the equilibrium, then iteration without time; more
+    /// integration, and descent on F where there is one, for what that does not settle.
     case automatic = "auto"
     /// Integration all the way by backward differentiation.
     case bdf
@@ -16,6 +17,16 @@ public struct SettlingOptions: Sendable, Equatable {
     case fixedPoint = "fixed-point"
     /// Descent on F = ½‖f‖² + L/α alone, for controllers whose equilibria are its stationary points.
     case descent
+  }
+
+  /// How `auto` finishes what the integration has brought near.
+  public enum Polish: String, Sendable, CaseIterable {
+    /// Anderson acceleration of each sample, with outputs and u solved for.
+    case anderson
+    /// KINSOL's Newton–Krylov iteration on the field.
+    case newton
+    /// Not at all: integration goes all the way.
+    case none
   }
 
   /// The norm in which the residual is measured.
@@ -92,6 +103,9 @@ public struct SettlingOptions: Sendable, Equatable {
   /// oscillations alive that the system itself damps, and they never settle.
   public var maximumOrder: Int?
   public var limits = Limits()
+  public var polish = Polish.anderson
+  /// The joint residual ‖ż‖/‖z‖ at which `auto` hands over from integration to the polish.
+  public var polishStart = 1e-2
   /// The number of iterates that Anderson acceleration combines.
   public var andersonDepth = 5
   /// Iterations allowed to the methods without time.

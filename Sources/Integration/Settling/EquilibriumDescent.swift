@@ -1,0 +1,30 @@
+public import LinearAlgebra
+
+/// A function of one sample's state whose local minima are equilibria of a field, whatever their
+/// stability under the field's own flow.
+public protocol EquilibriumDescent<Element>: AnyObject {
+  associatedtype Element: Scalar
+
+  /// Descends from the state of the sample in `row` to a local minimum, and writes the state there.
+  ///
+  /// - Parameters:
+  ///   - residual: to be reached, by the measure of the field: ‖F_k‖ / (floor + ‖z_k‖).
+  /// - Returns: nil where no minimum was found; the state is then as it was.
+  func descend(
+    row: Int, from state: UnsafeMutablePointer<Element>, residual: Double, floor: Double
+  ) -> DescentReport?
+}
+
+/// What a descent took.
+public struct DescentReport: Sendable {
+  public var iterations: Int
+  public var evaluations: Int
+  /// The residual that was reached, in double precision.
+  public var residual: Double
+
+  public init(iterations: Int, evaluations: Int, residual: Double) {
+    self.iterations = iterations
+    self.evaluations = evaluations
+    self.residual = residual
+  }
+}

@@ -1,0 +1,23 @@
+public import LinearAlgebra
+
+/// A map G of a field's samples whose fixed points are the field's equilibria, without time.
+///
+/// It works on iterates x of its own, [rows × dimension], as many rows as the field has active samples,
+/// and moves with them. What the equilibrium equations give in closed form it solves for.
+public protocol EquilibriumMap<Element>: AnyObject {
+  associatedtype Element: Scalar
+
+  /// Columns of an iterate.
+  var dimension: Int { get }
+  /// The blocks of columns whose residuals are measured separately.
+  var variables: [StateVariable] { get }
+
+  /// r ← G(x) − x. Columns of x that are functions of the others are overwritten by what they are,
+  /// and have r = 0.
+  func residual(at x: UnsafeMutablePointer<Element>, into r: UnsafeMutablePointer<Element>)
+  /// The iterate that belongs to the state of one row.
+  func read(row: Int, state: UnsafePointer<Element>, into x: UnsafeMutablePointer<Element>)
+  /// The state that belongs to the iterate of one row, after
+  /// ``residual(at:into:)`` was called there.
+  func write(row: Int, _ x: UnsafePointer<Element>, into state: UnsafeMutablePointer<Element>)
+}

@@ -1,0 +1,135 @@
+internal import LinearAlgebra
+
+/// Iterates samples on a field's equilibrium map until each is at rest or given up.
+final class Polisher<Element: Scalar> {
+  private let map: any EquilibriumMap<Element>
+  private let field: any EquilibriumField<Element>
+  private let options: SettlingOptions
+  private let iterates: AndersonIterates<Element>
+  /// Where each row began.
+  private let start: UnsafeMutablePointer<Element>
+  private let norms: UnsafeMutablePointer<Double>
+  private let variables: [StateVariable]
+  private let capacity: Int
+
+  /// How far the first variable, φ, may move, in proportion to its norm. Beyond that it is on its way
+  /// to another equilibrium than the one that the integration was approaching.
+  private static var reach: Double { 0.05 }
+  /// By how much the residual may grow before the iteration is called divergent.
+  private static var growth: Double { 1e3 }
+
+  init(
+    _ map: any EquilibriumMap<Element>, _ field: any EquilibriumField<Element>,
+    _ options: SettlingOptions
+  ) {
+    self.map = map
+    self.field = field
+    self.options = options
+    capacity = field.samples
+    variables = map.variables
+    iterates = AndersonIterates(
+      capacity: capacity, dimension: map.dimension, variables: map.variables,
+      depth: options.andersonDepth)
+    start = .allocate(capacity: capacity * map.dimension)
+    start.initialize(repeating: 0, count: capacity * map.dimension)
+    norms = .allocate(capacity: map.variables.count)
+    norms.initialize(repeating: 0, count: map.variables.count)
+  }
+
+  deinit {
+    start.deallocate()
+    norms.deallocate()
+  }
+
+  /// A sample that is given up stays where it was. The others are at rest by the map; the field itself
+  /// must still be asked.
+  func polish(_ samples: [Int], in batch: inout Batch<Element>, iterations: Int) {
+    batch.activate(samples, on: field)
+    var active = samples.count
+    batch.gather(rows: active)
+    let width = map.dimension
+    let stateWidth = field.dimension
+    iterates.begin()
+    batch.withCurrentRows { states in
+      for row in 0..<active {
+        map.read(row: row, state: states + row * stateWidth, into: iterates.row(row))
+      }
+    }
+    start.update(from: iterates.x, count: active * width)
+    var first = Array(repeating: 0.0, count: active)
+    var iteration = 0
+    // G(x) − x is the field's residual up to rounding, which must leave some room.
+    let acceptance = 0.7 * options.residual
+
+    while active > 0 {
+      map.residual(at: iterates.x, into: iterates.residual)
+      iteration += 1
+      for row in (0..<active).reversed() {
+        let residual = measure(row)
+        if iteration == 1 {
+          first[row] = residual
+          iterates.setWeights(row: row, norms: norms)
+        }
+        var outcome: Outcome?
+        var message: String?
+        if residual <= acceptance {
+          outcome = .settled
+          if distance(row) > Self.reach {
+            outcome = .outOfSteps
+            message = "left the neighbourhood of where the integration had come"
+          }
+        } else if !residual.isFinite || residual > Self.growth * max(first[row], 1e-3) {
+          outcome = .outOfSteps
+          message = "does not contract"
+        } else if iteration >= iterations {
+          outcome = .outOfSteps
+        }
+        guard let outcome else { continue }
+        if outcome == .settled {
+          batch.withCurrentRows {
+            map.write(row: row, iterates.row(row), into: $0 + row * stateWidth)
+          }
+        }
+        batch.record(
+          row: row, outcome: outcome, time: batch.times[batch.order[row]], method: "polish",
+          evaluations: iteration, products: 0, steps: iteration, residual: residual,
+          message: message)
+        active -= 1
+        if row != active {
+          field.exchangeSamples(row, active)
+          batch.exchange(row, active)
+          iterates.exchangeRows(row, active)
+          exchangeRows(start, row, active, width: width)
+          first.swapAt(row, active)
+        }
+        field.keepSamples(active)
+      }
+      if active > 0 { iterates.advance(rows: active) }
+    }
+  }
+
+  /// The largest ‖r_k‖ / (floor + ‖x_k‖); leaves the denominators in ``norms``.
+  private func measure(_ row: Int) -> Double {
+    let x = iterates.row(row)
+    let r = iterates.residualRow(row)
+    var largest = 0.0
+    for (index, variable) in variables.enumerated() {
+      let start = variable.columns.lowerBound
+      let count = variable.columns.count
+      let norm = options.floor + Element.squareSum(x + start, count: count).squareRoot()
+      norms[index] = norm
+      let part = Element.squareSum(r + start, count: count).squareRoot() / norm
+      if !(part <= largest) { largest = part }
+    }
+    return largest
+  }
+
+  /// ‖x − x₀‖ / ‖x‖ of the first variable. Spends what ``start`` has of the row.
+  private func distance(_ row: Int) -> Double {
+    let columns = variables[0].columns
+    let x = iterates.row(row) + columns.lowerBound
+    let start = start + row * map.dimension + columns.lowerBound
+    Element.linearSum(1, x, -1, start, into: start, count: columns.count)
+    return Element.squareSum(start, count: columns.count).squareRoot() / norms[0]
+  }
+}

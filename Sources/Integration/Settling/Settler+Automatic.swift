@@ -1,0 +1,98 @@
+internal import LinearAlgebra
+
+// The way of `auto`: integrate the chunk into the basin of its equilibria, polish each sample, and give
+// what the polish refuses more integration, another polish, a descent, and at last integration all the
+// way. Whatever claims to have settled is judged on the field itself.
+
+/// Steps and iterations of the stages, for those who are not at rest yet.
+private enum Stage {
+  /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
+  static let basinSteps = 30
+  /// More than this, and the polish is not contracting.
+  static let polishIterations = 40
+  /// Nearer, before the second polish.
+  static let nearResidual = 1e-3
+  static let nearSteps = 60
+  static let secondPolishIterations = 25
+}
+
+extension Settler {
+  func settleAutomatically(
+    _ batch: inout Batch<Element>, from initial: ContiguousArray<Element>, at time: Double
+  ) throws -> Settlement<Element> {
+    let everyone = Array(0..<batch.count)
+    guard options.polish != .none, options.polish == .newton || polisher != nil else {
+      try integrateAll(everyone, in: &batch, from: initial, at: time)
+      try descend(everyone, in: &batch)
+      return try certify(&batch)
+    }
+
+    var limits = options.limits
+    limits.steps = min(limits.steps, Stage.basinSteps)
+    try integrate(
+      everyone, in: &batch, from: time, limits: limits, pace: .basin,
+      goal: .basin(options.polishStart))
+    try polish(batch.underWay(among: everyone), in: &batch, iterations: Stage.polishIterations)
+    var settlement = try certify(&batch)
+
+    var rest = batch.unsettled(among: everyone)
+    guard !rest.isEmpty else { return settlement }
+    limits.steps = min(options.limits.steps, Stage.nearSteps)
+    let coming = batch.underWay(among: rest)
+    if !coming.isEmpty {
+      try integrate(
+        coming, in: &batch, from: batch.latestTime(among: coming, or: time), limits: limits,
+        pace: .near, goal: .near(Stage.nearResidual))
+      try polish(
+        batch.underWay(among: coming), in: &batch, iterations: Stage.secondPolishIterations)
+      settlement = try certify(&batch)
+    }
+
+    rest = batch.unsettled(among: everyone)
+    guard !rest.isEmpty else { return settlement }
+    try descend(rest, in: &batch)
+    rest = batch.unsettled(among: everyone)
+    if !rest.isEmpty {
+      for sample in rest where batch.outcomes[sample] == .diverged {
+        batch.restart(sample, from: initial)
+      }
+      try integrate(
+        rest, in: &batch, from: batch.latestTime(among: rest, or: time), limits: options.limits)
+      try retry(rest, in: &batch, from: initial, at: time)
+    }
+    return try certify(&batch)
+  }
+
+  private func polish(
+    _ samples: [Int], in batch: inout Batch<Element>, iterations: Int
+  ) throws {
+    guard !samples.isEmpty else { return }
+    if options.polish == .newton {
+      try findRoots(of: samples, in: &batch, by: .newton)
+    } else if let polisher {
+      polisher.polish(samples, in: &batch, iterations: min(iterations, options.iterations))
+    }
+  }
+
+  /// Seeks minima of the field's own function for samples that do not settle.
+  private func descend(_ samples: [Int], in batch: inout Batch<Element>) throws {
+    guard options.allowsDescent, let descent = field.equilibriumDescent else { return }
+    for sample in batch.unsettled(among: samples) where batch.outcomes[sample] != .diverged {
+      batch.activate([sample], on: field)
+      batch.gather(rows: 1)
+      try evaluate(at: 0, batch, rows: 1)
+      // Where the flow had all but arrived, the end of it is what was found.
+      let wasNear = judge.joint(row: 0, batch.current, derivative) < Stage.nearResidual
+      var report: DescentReport?
+      batch.withCurrentRows {
+        report = descent.descend(
+          row: 0, from: $0, residual: 0.5 * options.residual, floor: options.floor)
+      }
+      guard let report else { continue }
+      batch.record(
+        row: 0, outcome: wasNear ? .settled : .settledByDescent, time: .nan, method: "descent",
+        evaluations: report.evaluations + 1, products: 0, steps: report.iterations,
+        residual: report.residual, message: nil)
+    }
+  }
+}

@@ -1,0 +1,245 @@
+internal import LinearAlgebra
+
+/// How carefully a settling integrates.
+enum Pace: Hashable {
+  /// At the tolerances of the options.
+  case own
+  /// For stragglers: tolerances whose noise does not reach the residual.
+  case tight
+  /// Into the basin of the equilibrium, to be polished: what counts is to stay on its side of the
+  /// ridge.
+  case basin
+  /// For what the polish gave back.
+  case near
+}
+
+/// What an integration goes on to.
+enum Goal: Equatable {
+  /// Every sample leaves at rest.
+  case rest
+  /// All leave together when the joint residual of the last one is below this. Leaving one by one, at
+  /// so loose a residual, more samples would end elsewhere.
+  case basin(Double)
+  /// Every sample leaves when its joint residual is below this.
+  case near(Double)
+
+  var isShared: Bool {
+    if case .basin = self { true } else { false }
+  }
+
+  func isReached(_ joint: Double) -> Bool {
+    switch self {
+    case .rest: false
+    case .basin(let residual), .near(let residual): joint < residual
+    }
+  }
+}
+
+extension SettlingOptions {
+  func integratorOptions(
+    _ pace: Pace, rounding: Double, _ variables: [StateVariable], dimension: Int
+  ) -> IntegratorOptions {
+    var paced = self
+    switch pace {
+    case .own: break
+    case .tight:
+      paced.relativeTolerance.scale(
+        by: 1e-3, least: min(relativeTolerance.standard, 100 * rounding))
+      paced.absoluteTolerance.scale(by: 1e-3, least: min(absoluteTolerance.standard, rounding))
+    case .near:
+      paced.relativeTolerance.scale(by: 5)
+      paced.absoluteTolerance.scale(by: 50)
+    case .basin:
+      paced.relativeTolerance.scale(by: 10)
+      paced.absoluteTolerance.scale(by: 100)
+    }
+    var options = paced.integratorOptions(variables, dimension: dimension)
+    if pace == .basin || pace == .near {
+      // Loose steps need no more than loosely solved systems.
+      options.linearToleranceFactor = 0.5
+    }
+    return options
+  }
+}
+
+extension SettlingOptions.VariableTolerance {
+  fileprivate mutating func scale(by factor: Double, least: Double = 0) {
+    standard = max(standard * factor, least)
+    byName = byName.mapValues { max($0 * factor, least) }
+  }
+}
+
+extension Settler {
+  /// Integrates samples all the way, and gives a second try to those that need one.
+  func integrateAll(
+    _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
+    at time: Double
+  ) throws {
+    try integrate(samples, in: &batch, from: time, limits: options.limits)
+    try retry(samples, in: &batch, from: initial, at: time)
+  }
+
+  func retry(
+    _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
+    at time: Double
+  ) throws {
+    // One that fails takes the others with it, so each gets a start of its own.
+    if samples.count > 1 {
+      for sample in samples where batch.outcomes[sample] == .solverFailure {
+        batch.restart(sample, from: initial)
+        try integrate([sample], in: &batch, from: time, limits: options.limits)
+      }
+    }
+    guard options.limits.straggler > 1 else { return }
+    for sample in samples where deservesMore(sample, batch) {
+      try integrate(
+        [sample], in: &batch, from: batch.times[sample],
+        limits: options.limits.scaled(by: options.limits.straggler), pace: .tight)
+    }
+  }
+
+  /// Whether a sample may settle if it is given more time, or a more careful integration.
+  ///
+  /// Steps grow without end near an equilibrium, and the integrator's own errors, which its tolerances
+  /// allow, then keep the residual from falling further. That noise can look like any motion.
+  func deservesMore(_ sample: Int, _ batch: borrowing Batch<Element>) -> Bool {
+    switch batch.outcomes[sample] {
+    // What looks like a drift may be the beginning of a slow approach.
+    case .outOfTime, .outOfSteps, .drifting: true
+    case .oscillating:
+      batch.attempts[sample].last.map {
+        $0.residual < max(1e3 * options.residual, 3 * options.relativeTolerance.standard)
+      } ?? false
+    default: false
+    }
+  }
+
+  /// The integrator of that pace, made when it is first needed.
+  func integrator(_ pace: Pace) throws -> Integrator<Element> {
+    if let integrator = integrators[pace] { return integrator }
+    let made = try Integrator(
+      field,
+      options: options.integratorOptions(
+        pace, rounding: Double(Element.ulpOfOne), field.variables, dimension: dimension))
+    integrators[pace] = made
+    return made
+  }
+
+  /// Moves the given samples through time from where they are.
+  func integrate(
+    _ samples: [Int], in batch: inout Batch<Element>, from start: Double,
+    limits: SettlingOptions.Limits, pace: Pace = .own, goal: Goal = .rest
+  ) throws {
+    let integrator = try integrator(pace)
+    let name = options.method == .adams ? "adams" : options.method == .descent ? "descent" : "bdf"
+    batch.activate(samples, on: field)
+    var active = samples.count
+    var motions = Array(repeating: Motion(), count: samples.count)
+    var ownEvaluations = 0
+    let end = start + limits.time
+    // The samples may already be at rest, and CVODE cannot start from rest with a sensible step.
+    batch.gather(rows: active)
+    try batch.current.withUnsafeBufferPointer {
+      try integrator.start(at: start, state: $0.span.extracting(first: active * dimension))
+    }
+    var time = start
+    var isFirst = true
+
+    func leave(_ row: Int, _ outcome: Outcome?, message: String? = nil) {
+      let statistics = integrator.statistics
+      batch.record(
+        row: row, outcome: outcome, time: time, method: name,
+        evaluations: statistics.fieldEvaluations + statistics.differenceEvaluations
+          + ownEvaluations,
+        products: statistics.jacobianProducts, steps: statistics.steps,
+        residual: judge.last[row], message: message)
+      active -= 1
+      if row != active {
+        integrator.exchangeSamples(row, active)
+        batch.exchange(row, active)
+        motions.swapAt(row, active)
+        judge.last.swapAt(row, active)
+      }
+      if active > 0 { integrator.keepSamples(active) }
+    }
+
+    while active > 0 {
+      var failure: IntegrationError?
+      if !isFirst {
+        do {
+          time = try integrator.step(limit: end.isFinite ? end : nil).time
+        } catch let error as IntegrationError {
+          failure = error
+        }
+      }
+      integrator.withState { batch.store($0, rows: active) }
+      if let failure {
+        for row in (0..<active).reversed() {
+          leave(
+            row, batch.isBounded(row: row) ? .solverFailure : .diverged,
+            message: failure.description)
+        }
+        return
+      }
+
+      // The solver's own derivative is free and close; the field is asked only when it matters.
+      var mayHaveSettled = isFirst
+      if !isFirst {
+        let rows = UnsafeMutableBufferPointer(rebasing: derivative[0..<active * dimension])
+        var estimate = rows.mutableSpan
+        try integrator.interpolate(at: time, derivative: 1, into: &estimate)
+        if goal == .rest {
+          mayHaveSettled = (0..<active).contains {
+            judge.residual(row: $0, batch.current, derivative) < 10 * options.residual
+          }
+        }
+      }
+      if mayHaveSettled {
+        try evaluate(at: time, batch, rows: active)
+        ownEvaluations += 1
+      }
+      isFirst = false
+
+      let statistics = integrator.statistics
+      let evaluations = statistics.fieldEvaluations + statistics.differenceEvaluations
+      let isOutOfTime = time >= end
+      let isOutOfSteps =
+        statistics.steps >= limits.steps || evaluations + ownEvaluations >= limits.evaluations
+      let isTogether =
+        goal.isShared
+        && (0..<active).allSatisfy {
+          goal.isReached(judge.joint(row: $0, batch.current, derivative))
+        }
+      for row in (0..<active).reversed() {
+        let residual = judge.measure(row: row, batch.current, derivative)
+        if mayHaveSettled && residual <= judge.acceptance {
+          leave(row, .settled)
+          continue
+        }
+        guard residual.isFinite, batch.isBounded(row: row) else {
+          leave(row, .diverged)
+          continue
+        }
+        if goal != .rest {
+          let isThere =
+            goal.isShared
+            ? isTogether : goal.isReached(judge.joint(row: row, batch.current, derivative))
+          if isThere || isOutOfTime || isOutOfSteps {
+            leave(row, nil)
+          }
+          continue
+        }
+        motions[row].record(
+          time: time - start, residual: residual,
+          value: judge.bracket(row: row, column: motions[row].component, derivative),
+          tolerance: options.residual, timeLimit: limits.time
+        ) { judge.worst(row: row, batch.current, derivative) }
+        if motions[row].isOscillating {
+          leave(row, .oscillating)
+        } else if isOutOfTime || isOutOfSteps {
+          leave(row, motions[row].outcome(afterTime: isOutOfTime))
+        }
+      }
+    }
+  }
+}
