@@ -41,8 +41,15 @@ extension Double: Scalar {
     into z: UnsafeMutablePointer<Double>, count: Int
   ) {
     let (a, b) = (Double(a), Double(b))
-    @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
-    mapBlocks(x, y, z, count, formula)
+    // OpenBLAS has wider registers than a portable build may use.
+    if a == 1 && x == z {
+      cblas_daxpy(Int32(count), b, y, 1, z, 1)
+    } else if b == 1 && y == z {
+      cblas_daxpy(Int32(count), a, x, 1, z, 1)
+    } else {
+      @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
+      mapBlocks(x, y, z, count, formula)
+    }
   }
 
   public static func scale(
@@ -71,9 +78,7 @@ extension Double: Scalar {
   public static func dot(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
   ) -> Double {
-    foldBlocks(x, y, count, SIMD8<Double>()) { (sum, x: Block, y: Block) in
-      sum + x * y
-    }.pairwiseSum
+    cblas_ddot(Int32(count), x, 1, y, 1)
   }
 
   public static func weightedSquareSum(

@@ -32,6 +32,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
   private let statePsi: Range<Int>?
   private let outputColumns: [Int]
   private let outputStart: Int
+  private let isContiguous: Bool
+  private let zeros: MatrixBuffer<Double>
 
   /// Nil where there is no positive, finite α_eff to solve for u with.
   init?(_ plant: Plant<E>) {
@@ -55,7 +57,10 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
     let stored = plant.columns.psiUnits.count
     statePsi = stored > 0 ? units..<units + stored : nil
     outputColumns = loop.columns
-    outputStart = loop.columns.first ?? 0
+    let first = loop.columns.first ?? 0
+    outputStart = first
+    isContiguous = loop.columns == Array(first..<first + loop.columns.count)
+    zeros = MatrixBuffer(rows: 1, columns: loop.count)
   }
 
   private func block(_ x: UnsafeMutablePointer<E>, from column: Int) -> MutableMatrixView<E> {
@@ -169,10 +174,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
           evaluator.slopes.row(row) + start, b + start, into: b + start, count: columns.count)
         E.linearSum(1, c + start, 1, b + start, into: c + start, count: columns.count)
       }
-      for (k, column) in outputColumns.enumerated() {
-        centerRow.base[k] = Double(c[column])
-        guess.base[k] = Double(phi.row(row)[column])
-      }
+      gather(c, into: centerRow.base)
+      gather(phi.row(row), into: guess.base)
       loop.rest(row, center: centerRow.base, guess: guess.base)
       let y = loop.outputs.row(row)
       let u = loop.roundedControls.row(row)
@@ -186,13 +189,28 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
           psiResidual.row(row)[column] = b[column] + u[k] - psi.row(row)[column]
         }
       } else {
-        for (k, column) in outputColumns.enumerated() {
-          phi.row(row)[column] = E(y[k])
-          psi.row(row)[column] = u[k]
-          phiResidual.row(row)[column] = 0
-          psiResidual.row(row)[column] = 0
-        }
+        scatter(y, into: phi.row(row))
+        scatter(loop.controls.row(row), into: psi.row(row))
+        scatter(zeros.base, into: phiResidual.row(row))
+        scatter(zeros.base, into: psiResidual.row(row))
       }
+    }
+  }
+
+  /// The outputs among the units of a row, in double precision.
+  private func gather(_ row: UnsafePointer<E>, into values: UnsafeMutablePointer<Double>) {
+    if isContiguous {
+      E.widen(row + outputStart, into: values, count: outputColumns.count)
+    } else {
+      for (k, column) in outputColumns.enumerated() { values[k] = Double(row[column]) }
+    }
+  }
+
+  private func scatter(_ values: UnsafePointer<Double>, into row: UnsafeMutablePointer<E>) {
+    if isContiguous {
+      E.narrow(values, into: row + outputStart, count: outputColumns.count)
+    } else {
+      for (k, column) in outputColumns.enumerated() { row[column] = E(values[k]) }
     }
   }
 

@@ -95,8 +95,9 @@ public struct CrossEntropy: Loss {
       }
       for i in 0..<count { output[i] = candidate[i] }
       var previous = Double.infinity
-      // Quadratic convergence: once the residual no longer halves, rounding is what is left.
-      for _ in 0..<100 where size > 0 && size < 0.5 * previous {
+      var isDone = false
+      // Once the residual no longer halves, rounding is what is left.
+      for _ in 0..<100 where size > 0 && size < 0.5 * previous && !isDone {
         previous = size
         // (D − s⁻¹qqᵀ)⁻¹r with D = I + diag q, q = sp
         var weighted = 0.0
@@ -109,7 +110,15 @@ public struct CrossEntropy: Loss {
         }
         let factor = weighted / (strength - overlap)
         for i in 0..<count { step[i] += factor * slopes[i] / (1 + slopes[i]) }
+        // The error of a Newton step is at most s/4·‖δ‖², for no third derivative of L exceeds ½.
         var length = 1.0
+        var largest = 0.0
+        for i in 0..<count { largest = max(largest, abs(step[i])) }
+        if strength * Double(count) * largest * largest < 1e-16 {
+          for i in 0..<count { output[i] -= step[i] }
+          isDone = true
+          continue
+        }
         repeat {
           for i in 0..<count { candidate[i] = output[i] - length * step[i] }
           size = evaluate(candidate)

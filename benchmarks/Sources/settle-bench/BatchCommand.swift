@@ -26,6 +26,9 @@ struct BatchCommand: ParsableCommand {
   @Option(help: "single or double; both unless given.")
   var precision: String?
 
+  @Flag(help: "Print the certificate of every sample.")
+  var explain = false
+
   func run() throws {
     let experiment = try setting.experiment()
     let set = try experiment.loadData().train
@@ -67,6 +70,7 @@ struct BatchCommand: ParsableCommand {
       // The first run makes the solvers.
       if repetition > 0 { times.append(elapsed / .milliseconds(1)) }
     }
+    if explain { for state in states { for c in state.certificates { print(c.summary) } } }
     return Measurement(states.flatMap(\.certificates), milliseconds: times.quantile(0.5))
   }
 }
