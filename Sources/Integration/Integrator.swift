@@ -35,18 +35,20 @@ public final class Integrator<Element: Scalar> {
   private var hasStopTime = false
   private var startedEvents = 0
 
-  /// Makes an integrator for as many samples as the field has now.
+  /// Makes an integrator for as many samples as the field has now, or for `capacity`.
   ///
   /// - Throws: ``IntegrationError/badInput(_:)`` where an option makes no sense, and
   ///   ``IntegrationError/outOfMemory(_:)``.
-  public init(_ field: any VectorField<Element>, options: IntegratorOptions = .init()) throws {
+  public init(
+    _ field: any VectorField<Element>, capacity: Int? = nil, options: IntegratorOptions = .init()
+  ) throws {
     try options.validate()
     self.options = options
     self.field = field
     adapter = TypedField(field)
     let context = try SolverContext()
     layout = try StateLayout(
-      Element.self, capacity: field.samples, width: field.dimension, context: context)
+      Element.self, capacity: capacity ?? field.samples, width: field.dimension, context: context)
     linearSolver = options.linearSolver.resolved(width: layout.width)
     state = try StateVector(layout)
     callbacks = try SolverCallbacks(

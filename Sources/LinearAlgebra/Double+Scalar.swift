@@ -78,6 +78,12 @@ extension Double: Scalar {
   public static func dot(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
   ) -> Double {
+    foldBlocks(x, y, count, Block()) { (sum, x: Block, y: Block) in sum + x * y }.pairwiseSum
+  }
+
+  public static func quickDot(
+    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
+  ) -> Double {
     cblas_ddot(Int32(count), x, 1, y, 1)
   }
 

@@ -78,6 +78,14 @@ extension Float: Scalar {
   public static func dot(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int
   ) -> Double {
+    foldBlocks(x, y, count, SIMD8<Double>()) { (sum, x: Block, y: Block) in
+      sum + SIMD8<Double>(x) * SIMD8<Double>(y)
+    }.pairwiseSum
+  }
+
+  public static func quickDot(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int
+  ) -> Double {
     cblas_dsdot(Int32(count), x, 1, y, 1)
   }
 

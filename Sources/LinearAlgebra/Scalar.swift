@@ -39,6 +39,10 @@ public protocol Scalar: ElementwiseScalar, BinaryFloatingPoint, BitwiseCopyable,
     count: Int)
   /// Σ xᵢ·yᵢ
   static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Double
+  /// Σ xᵢ·yᵢ by OpenBLAS, whose wide registers make it many times faster; in single precision it adds
+  /// up blocks in that precision. For orthogonalisation and the like, where rounding of the products
+  /// is harmless, and never for a norm that something is judged by.
+  static func quickDot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Double
   /// Σ (xᵢ·wᵢ)²
   static func weightedSquareSum(
     _ x: UnsafePointer<Self>, _ w: UnsafePointer<Self>, count: Int

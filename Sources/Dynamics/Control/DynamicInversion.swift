@@ -1,6 +1,12 @@
 public import Integration
 public import LinearAlgebra
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// Dynamic inversion: the error travels back through the network's own Jacobian transpose.
 ///
 ///     τ φ̇   = f(φ) + ψ
@@ -75,6 +81,10 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   private let bracket: MatrixBuffer<E>
   /// σ″∘(Σ Wᵀψ) where the Jacobian is taken.
   private let gain: MatrixBuffer<E>
+  /// The state last evaluated, while ``signal`` is still what travelled back there: implicit steps take
+  /// their tangents where they have just evaluated.
+  private let evaluated: MatrixBuffer<E>
+  private var evaluatedRows = 0
 
   init(_ network: Network, capacity: Int, _ controller: DynamicInversion) {
     isDirect = controller.outputStage == .direct && network.outputPopulation.role == .units
@@ -95,6 +105,11 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     signal = MatrixBuffer(rows: capacity, columns: units)
     bracket = MatrixBuffer(rows: capacity, columns: units)
     gain = MatrixBuffer(rows: capacity, columns: units)
+    evaluated = MatrixBuffer(rows: capacity, columns: plant.dimension)
+  }
+
+  func makeConsistent(sample: Int, state: UnsafeMutablePointer<E>) -> Bool {
+    plant.makeConsistent(sample, state, hasPsi: true)
   }
 
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
@@ -109,10 +124,7 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     let psi = gatherPsi(z, controls: loop.roundedControls, into: self.psi)
 
     let phiDot = plant.phi(dz)
-    evaluator.field(phi, into: phiDot)
-    for r in 0..<rows {
-      E.linearSum(1, phiDot.row(r), 1, psi.row(r), into: phiDot.row(r), count: plant.unitCount)
-    }
+    evaluator.field(phi, control: psi, into: phiDot)
     evaluator.divideByTimeConstants(phiDot)
 
     evaluator.backward(
@@ -126,12 +138,23 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     if !isDirect { loop.addControls(to: bracket) }
     scatterPsi(bracket, into: dz)
     plant.integralDerivative(z, into: dz)
+    evaluated.base.update(from: z, count: rows * plant.dimension)
+    evaluatedRows = rows
   }
 
   func linearize(at time: Double, _ state: Span<E>) throws {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
       let phi = plant.phi(z)
+      if isEvaluated(z) {
+        evaluator.linearizeAtEvaluation(phi, curvatures: true)
+        loop.linearizeAtEvaluation()
+        for r in 0..<plant.rows {
+          gain.row(r).update(from: signal.row(r), count: plant.unitCount)
+        }
+        evaluator.multiplyByCurvatures(gain.mutable(rows: plant.rows))
+        return
+      }
       evaluator.linearize(phi, curvatures: true)
       loop.linearize(phi, integral: plant.integral(z))
       let psi = gatherPsi(z, controls: loop.roundedTangents, into: self.psi)
@@ -139,6 +162,11 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
         psi: psi, readout: loop.controlTangentsAtReadout(), into: gain.mutable(rows: plant.rows))
       evaluator.multiplyByCurvatures(gain.mutable(rows: plant.rows))
     }
+  }
+
+  private func isEvaluated(_ z: UnsafePointer<E>) -> Bool {
+    evaluatedRows == plant.rows
+      && memcmp(z, evaluated.base, plant.rows * plant.dimension * MemoryLayout<E>.stride) == 0
   }
 
   /// dφ̇ = ∂f·v_φ + v_ψ,  dψ̇ = ∂fᵀ·v_ψ + σ″∘(Σ Wᵀψ)∘v_φ + S_yᵀ du,  du̇ = −∂²L·dy − α v_u
@@ -156,6 +184,7 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     evaluator.divideByTimeConstants(phiDot)
 
     let back = signal.mutable(rows: rows)
+    evaluatedRows = 0
     evaluator.backward(psi: vPsi, readout: loop.controlTangentsAtReadout(), into: back)
     evaluator.multiplyBySlopes(back)
     let bracket = psiBracketTarget(dz)

@@ -62,6 +62,10 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     gain = MatrixBuffer(rows: capacity, columns: units)
   }
 
+  func makeConsistent(sample: Int, state: UnsafeMutablePointer<E>) -> Bool {
+    plant.makeConsistent(sample, state, hasPsi: false)
+  }
+
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
   private(set) lazy var equilibriumDescent: (any EquilibriumDescent<E>)? = EnergyDescent(plant)
 

@@ -73,7 +73,7 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
   private let psi: MatrixBuffer<E>
   /// Q of every population that has weights, with its columns among the units.
   private let feedback: [(columns: Range<Int>, name: String, weights: MatrixBuffer<E>)]
-  private let hasIdentity: Bool
+  let hasIdentity: Bool
 
   init(_ network: Network, capacity: Int, _ controller: LinearFeedback) {
     plant = Plant(network, capacity: capacity, controller: controller.output)
@@ -99,6 +99,12 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     }
   }
 
+  func makeConsistent(sample: Int, state: UnsafeMutablePointer<E>) -> Bool {
+    plant.makeConsistent(sample, state, hasPsi: false)
+  }
+
+  private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = FeedbackMap(self)
+
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phi = plant.phi(z)
     let phiDot = plant.phi(dz)
@@ -115,6 +121,12 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     evaluator.activate(phi, slopes: true)
     loop.observeOutputs(phi)
     loop.updateControls(integral: plant.integral(z))
+  }
+
+  /// signal ← signal + Qu at the u of the output loop, the identity to the outputs included.
+  func addControls(to signal: MutableMatrixView<E>) {
+    addFeedback(loop.roundedControls, to: signal)
+    if hasIdentity { loop.addControls(to: signal) }
   }
 
   /// signal ← signal + Qu

@@ -26,6 +26,8 @@ final class FreeSystem<E: Scalar>: PlantSystem {
     evaluator = plant.evaluator
   }
 
+  private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = FreeMap(plant)
+
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phi = plant.phi(z)
     let phiDot = plant.phi(dz)

@@ -254,6 +254,11 @@ final class OutputLoop<E: Scalar> {
     }
   }
 
+  /// The same where the last evaluation was.
+  func linearizeAtEvaluation() {
+    linearOutputs.base.update(from: outputs.base, count: rows * count)
+  }
+
   /// du for the tangent v of φ, of which the evaluator has taken the field tangent, and `integral`
   /// of u_i.
   func updateTangents(_ v: MatrixView<E>, integral: MatrixView<E>?) {

@@ -116,6 +116,32 @@ final class Plant<E: Scalar> {
       into: block(product, from: column, count: loop.count))
   }
 
+  /// Puts u_i of one row, and with it ψ of the outputs where that is part of the state, where the
+  /// outputs say that they rest.
+  ///
+  /// - Parameter hasPsi: whether ψ of the outputs carries u.
+  func makeConsistent(
+    _ row: Int, _ state: UnsafeMutablePointer<E>, hasPsi: Bool
+  ) -> Bool {
+    guard let integralColumn, loop.restGain.isFinite, loop.restGain > 0 else { return false }
+    let before = loop.roundedControls.row(row)
+    if hasPsi && !loop.isReadout {
+      for (k, unit) in columns.psiUnits.enumerated() {
+        guard let output = loop.columns.firstIndex(of: unit) else { continue }
+        state[unitCount + k] -= before[output]
+      }
+    }
+    loop.restControls(row)
+    if hasPsi && !loop.isReadout {
+      for (k, unit) in columns.psiUnits.enumerated() {
+        guard let output = loop.columns.firstIndex(of: unit) else { continue }
+        state[unitCount + k] += loop.roundedControls.row(row)[output]
+      }
+    }
+    loop.writeRestIntegral(row, into: state + integralColumn)
+    return true
+  }
+
   // MARK: Observation
 
   /// Fills everything but ψ. Rates, slopes, outputs and u must have been evaluated at `state`.

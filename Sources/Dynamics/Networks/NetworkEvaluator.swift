@@ -214,6 +214,17 @@ package final class NetworkEvaluator<E: Scalar> {
     forward(rates.view(rows: rows), addingTo: f)
   }
 
+  /// f ← −φ + drive + ψ + Σ W σ(φ), likewise.
+  package func field(
+    _ phi: MatrixView<E>, control psi: MatrixView<E>, into f: MutableMatrixView<E>
+  ) {
+    for r in 0..<rows {
+      E.leak(
+        phi.row(r), drive: drive.row(r), control: psi.row(r), into: f.row(r), count: unitCount)
+    }
+    forward(rates.view(rows: rows), addingTo: f)
+  }
+
   /// f ← −φ + drive + Σ W σ(φ) at the point of the last ``linearize(_:curvatures:)``.
   package func linearField(_ phi: MatrixView<E>, into f: MutableMatrixView<E>) {
     for r in 0..<rows {
@@ -303,6 +314,21 @@ package final class NetworkEvaluator<E: Scalar> {
         guard curvatures else { continue }
         block.activation.curvature(
           potential, rate: rate, slope: slope, into: linearCurvatures.row(r) + start, count: count)
+      }
+    }
+  }
+
+  /// As ``linearize(_:curvatures:)``, at the φ that was last activated with slopes.
+  package func linearizeAtEvaluation(_ phi: MatrixView<E>, curvatures: Bool) {
+    linearRates.base.update(from: rates.base, count: rows * unitCount)
+    linearSlopes.base.update(from: slopes.base, count: rows * unitCount)
+    guard curvatures else { return }
+    for block in units {
+      let start = block.columns.lowerBound
+      for r in 0..<rows {
+        block.activation.curvature(
+          phi.row(r) + start, rate: rates.row(r) + start, slope: slopes.row(r) + start,
+          into: linearCurvatures.row(r) + start, count: block.columns.count)
       }
     }
   }

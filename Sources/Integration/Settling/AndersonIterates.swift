@@ -7,24 +7,24 @@ internal import LinearAlgebra
 /// type II). Norms weigh the blocks of x so that a small one (ψ) counts like a large one (φ).
 final class AndersonIterates<Element: Scalar> {
   let dimension: Int
-  let depth: Int
-  /// Iterates and residuals, [rows × dimension].
-  let x: UnsafeMutablePointer<Element>
-  let residual: UnsafeMutablePointer<Element>
-  private let capacity: Int
-  /// The x and r of the last iteration; by row.
-  private let lastX: UnsafeMutablePointer<Element>
-  private let lastResidual: UnsafeMutablePointer<Element>
-  /// Weighted differences of r, and differences of G, [slots × depth × dimension].
+  private let depth: Int
+  private let variables: [StateVariable]
+  /// Iterates and residuals, [rows × dimension], of this iteration and of the last one.
+  private var now: (x: UnsafeMutablePointer<Element>, r: UnsafeMutablePointer<Element>)
+  private var last: (x: UnsafeMutablePointer<Element>, r: UnsafeMutablePointer<Element>)
+  /// Differences of weighted residuals, and of G, [slots × depth × dimension].
   private let residualDifferences: UnsafeMutablePointer<Element>
   private let imageDifferences: UnsafeMutablePointer<Element>
+  /// The latest difference and the residual of one row, both weighted, [2 × dimension]; and their
+  /// products with the history, [2 × depth].
   private let weighted: UnsafeMutablePointer<Element>
+  private let products: UnsafeMutablePointer<Element>
+  private let mixture: UnsafeMutablePointer<Element>
   /// ΔRᵀΔR of every slot, [slots × depth × depth].
   private let gram: UnsafeMutablePointer<Double>
   private let system: UnsafeMutablePointer<Double>
   private let coefficients: UnsafeMutablePointer<Double>
   private let weights: UnsafeMutablePointer<Double>
-  private let variables: [StateVariable]
   /// Where the history of a row is kept: rows move, histories stay.
   private var slots: [Int]
   private var count = 0
@@ -32,13 +32,12 @@ final class AndersonIterates<Element: Scalar> {
   private var hasLast = false
 
   init(capacity: Int, dimension: Int, variables: [StateVariable], depth: Int) {
-    self.capacity = capacity
     self.dimension = dimension
     self.depth = depth
     self.variables = variables
-    func rows(_ count: Int) -> UnsafeMutablePointer<Element> {
-      let memory = UnsafeMutablePointer<Element>.allocate(capacity: count * dimension)
-      memory.initialize(repeating: 0, count: count * dimension)
+    func elements(_ count: Int) -> UnsafeMutablePointer<Element> {
+      let memory = UnsafeMutablePointer<Element>.allocate(capacity: count)
+      memory.initialize(repeating: 0, count: count)
       return memory
     }
     func numbers(_ count: Int) -> UnsafeMutablePointer<Double> {
@@ -46,13 +45,13 @@ final class AndersonIterates<Element: Scalar> {
       memory.initialize(repeating: 0, count: count)
       return memory
     }
-    x = rows(capacity)
-    residual = rows(capacity)
-    lastX = rows(capacity)
-    lastResidual = rows(capacity)
-    weighted = rows(1)
-    residualDifferences = rows(capacity * depth)
-    imageDifferences = rows(capacity * depth)
+    now = (elements(capacity * dimension), elements(capacity * dimension))
+    last = (elements(capacity * dimension), elements(capacity * dimension))
+    residualDifferences = elements(capacity * depth * dimension)
+    imageDifferences = elements(capacity * depth * dimension)
+    weighted = elements(2 * dimension)
+    products = elements(2 * depth)
+    mixture = elements(depth)
     gram = numbers(capacity * depth * depth)
     system = numbers(depth * depth)
     coefficients = numbers(2 * depth)
@@ -62,12 +61,18 @@ final class AndersonIterates<Element: Scalar> {
 
   deinit {
     for memory in [
-      x, residual, lastX, lastResidual, weighted, residualDifferences, imageDifferences,
+      now.x, now.r, last.x, last.r, residualDifferences, imageDifferences, weighted, products,
+      mixture,
     ] {
       memory.deallocate()
     }
     for memory in [gram, system, coefficients, weights] { memory.deallocate() }
   }
+
+  var x: UnsafeMutablePointer<Element> { now.x }
+  var residual: UnsafeMutablePointer<Element> { now.r }
+  func row(_ row: Int) -> UnsafeMutablePointer<Element> { now.x + row * dimension }
+  func residualRow(_ row: Int) -> UnsafeMutablePointer<Element> { now.r + row * dimension }
 
   /// Forgets all history.
   func begin() {
@@ -84,11 +89,8 @@ final class AndersonIterates<Element: Scalar> {
     }
   }
 
-  func row(_ row: Int) -> UnsafeMutablePointer<Element> { x + row * dimension }
-  func residualRow(_ row: Int) -> UnsafeMutablePointer<Element> { residual + row * dimension }
-
   func exchangeRows(_ first: Int, _ second: Int) {
-    for memory in [x, residual, lastX, lastResidual] {
+    for memory in [now.x, now.r, last.x, last.r] {
       Integration.exchangeRows(memory, first, second, width: dimension)
     }
     slots.swapAt(first, second)
@@ -99,15 +101,15 @@ final class AndersonIterates<Element: Scalar> {
     if hasLast { count = min(count + 1, depth) }
     for row in 0..<rows {
       if hasLast { remember(row) }
-      let x = self.row(row)
-      let r = residualRow(row)
-      (lastX + row * dimension).update(from: x, count: dimension)
-      (lastResidual + row * dimension).update(from: r, count: dimension)
-      Element.linearSum(1, x, 1, r, into: x, count: dimension)
-      if hasLast { mix(row) }
+      // The iterate of the time before last is no longer needed.
+      let target = last.x + row * dimension
+      Element.linearSum(
+        1, self.row(row), 1, residualRow(row), into: target, count: dimension)
+      if hasLast { mix(row, into: target) }
     }
     if hasLast { next = (next + 1) % depth }
     hasLast = true
+    swap(&now, &last)
   }
 
   /// Enters the latest differences into the history of a row and its Gram matrix.
@@ -116,43 +118,49 @@ final class AndersonIterates<Element: Scalar> {
     let history = slot * depth * dimension
     let dr = residualDifferences + history + next * dimension
     let dg = imageDifferences + history + next * dimension
-    let r = residualRow(row)
-    let lastR = lastResidual + row * dimension
-    Element.linearSum(1, r, -1, lastR, into: dr, count: dimension)
-    Element.linearSum(
-      1, self.row(row), -1, lastX + row * dimension, into: dg, count: dimension)
-    Element.linearSum(1, dg, 1, dr, into: dg, count: dimension)
-    weigh(dr, slot: slot)
+    let offset = row * dimension
+    Element.linearSum(1, now.r + offset, -1, last.r + offset, into: dr, count: dimension)
+    Element.linearSum(1, now.x + offset, -1, last.x + offset, into: dg, count: dimension)
+    Element.linearSum(1, dr, 1, dg, into: dg, count: dimension)
+    weigh(dr, slot: slot, into: dr)
+    weighted.update(from: dr, count: dimension)
+    weigh(now.r + offset, slot: slot, into: weighted + dimension)
+    Element.multiply(
+      transposeA: false, transposeB: true, rows: 2, columns: count, inner: dimension,
+      alpha: 1, weighted, dimension, residualDifferences + history, dimension,
+      beta: 0, products, depth)
     let gram = gram + slot * depth * depth
     for k in 0..<count {
-      let product = Element.dot(
-        dr, residualDifferences + history + k * dimension, count: dimension)
-      gram[next * depth + k] = product
-      gram[k * depth + next] = product
+      gram[next * depth + k] = Double(products[k])
+      gram[k * depth + next] = Double(products[k])
     }
+    gram[next * depth + next] = Element.squareSum(dr, count: dimension)
   }
 
-  private func weigh(_ x: UnsafeMutablePointer<Element>, slot: Int) {
+  private func weigh(
+    _ x: UnsafePointer<Element>, slot: Int, into y: UnsafeMutablePointer<Element>
+  ) {
     let weights = weights + slot * variables.count
-    for (index, variable) in variables.enumerated() where weights[index] != 1 {
-      let block = x + variable.columns.lowerBound
-      Element.scale(weights[index], block, into: block, count: variable.columns.count)
+    for (index, variable) in variables.enumerated() {
+      let start = variable.columns.lowerBound
+      let count = variable.columns.count
+      if weights[index] != 1 {
+        Element.scale(weights[index], x + start, into: y + start, count: count)
+      } else if x != y {
+        (y + start).update(from: x + start, count: count)
+      }
     }
   }
 
-  /// x ← x − ΔG γ
-  private func mix(_ row: Int) {
+  /// x ← x − ΔG γ, with the products of the residual that ``remember(_:)`` has just left.
+  private func mix(_ row: Int, into x: UnsafeMutablePointer<Element>) {
     let slot = slots[row]
     let history = slot * depth * dimension
     let gram = gram + slot * depth * depth
     let norms = coefficients + depth
-    weighted.update(from: residualRow(row), count: dimension)
-    weigh(weighted, slot: slot)
     for k in 0..<count {
       norms[k] = gram[k * depth + k].squareRoot()
-      let product = Element.dot(
-        weighted, residualDifferences + history + k * dimension, count: dimension)
-      coefficients[k] = norms[k] > 0 ? product / norms[k] : 0
+      coefficients[k] = norms[k] > 0 ? Double(products[depth + k]) / norms[k] : 0
     }
     for i in 0..<count {
       for j in 0...i {
@@ -163,12 +171,12 @@ final class AndersonIterates<Element: Scalar> {
       system[i * depth + i] += Self.regularization + (norms[i] > 0 ? 0 : 1)
     }
     guard solveSmallSystem() else { return }
-    let x = self.row(row)
-    for k in 0..<count where norms[k] > 0 {
-      Element.linearSum(
-        1, x, -coefficients[k] / norms[k], imageDifferences + history + k * dimension, into: x,
-        count: dimension)
+    for k in 0..<count {
+      mixture[k] = norms[k] > 0 ? Element(-coefficients[k] / norms[k]) : 0
     }
+    Element.multiply(
+      transposeA: false, transposeB: false, rows: 1, columns: dimension, inner: count,
+      alpha: 1, mixture, count, imageDifferences + history, dimension, beta: 1, x, dimension)
   }
 
   private static var regularization: Double { 1e-7 }

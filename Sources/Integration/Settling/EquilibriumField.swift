@@ -24,6 +24,14 @@ public protocol EquilibriumField<Element>: CompactableField {
   ///
   /// Called after ``VectorField/derivative(at:_:into:)`` on the same state.
   func referenceNorm(of variable: Int, sample: Int, state: UnsafePointer<Element>) -> Double
+  /// Replaces, in the state of one row, variables that are explicit functions of others at
+  /// equilibrium by what they are there. In single precision the rounding of what they depend on,
+  /// which their equations magnify, can otherwise keep their own residual from falling.
+  ///
+  /// Called after ``VectorField/derivative(at:_:into:)`` on the same state.
+  ///
+  /// - Returns: whether there is anything to replace.
+  func makeConsistent(sample: Int, state: UnsafeMutablePointer<Element>) -> Bool
   /// A map with the same equilibria that is cheap to iterate, for the polish of `auto`; nil where
   /// there is none.
   var equilibriumMap: (any EquilibriumMap<Element>)? { get }
@@ -33,6 +41,7 @@ public protocol EquilibriumField<Element>: CompactableField {
 }
 
 extension EquilibriumField {
+  public func makeConsistent(sample: Int, state: UnsafeMutablePointer<Element>) -> Bool { false }
   public var equilibriumMap: (any EquilibriumMap<Element>)? { nil }
   public var equilibriumDescent: (any EquilibriumDescent<Element>)? { nil }
 

@@ -12,6 +12,9 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// The blocks of columns whose residuals are measured separately.
   var variables: [StateVariable] { get }
 
+  /// Whether one evaluation gives the equilibrium, the only one, from anywhere.
+  var isExplicit: Bool { get }
+
   /// r ← G(x) − x. Columns of x that are functions of the others are overwritten by what they are,
   /// and have r = 0.
   func residual(at x: UnsafeMutablePointer<Element>, into r: UnsafeMutablePointer<Element>)
@@ -20,4 +23,8 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// The state that belongs to the iterate of one row, after
   /// ``residual(at:into:)`` was called there.
   func write(row: Int, _ x: UnsafePointer<Element>, into state: UnsafeMutablePointer<Element>)
+}
+
+extension EquilibriumMap {
+  public var isExplicit: Bool { false }
 }

@@ -10,22 +10,20 @@ final class Polisher<Element: Scalar> {
   private let start: UnsafeMutablePointer<Element>
   private let norms: UnsafeMutablePointer<Double>
   private let variables: [StateVariable]
-  private let capacity: Int
 
   /// How far the first variable, φ, may move, in proportion to its norm. Beyond that it is on its way
   /// to another equilibrium than the one that the integration was approaching.
-  private static var reach: Double { 0.05 }
+  private static var reach: Double { 0.1 }
   /// By how much the residual may grow before the iteration is called divergent.
   private static var growth: Double { 1e3 }
 
   init(
     _ map: any EquilibriumMap<Element>, _ field: any EquilibriumField<Element>,
-    _ options: SettlingOptions
+    _ options: SettlingOptions, capacity: Int
   ) {
     self.map = map
     self.field = field
     self.options = options
-    capacity = field.samples
     variables = map.variables
     iterates = AndersonIterates(
       capacity: capacity, dimension: map.dimension, variables: map.variables,
@@ -40,6 +38,9 @@ final class Polisher<Element: Scalar> {
     start.deallocate()
     norms.deallocate()
   }
+
+  /// Whether the map needs no approach: it gives the only equilibrium.
+  var isExplicit: Bool { map.isExplicit }
 
   /// A sample that is given up stays where it was. The others are at rest by the map; the field itself
   /// must still be asked.
@@ -74,7 +75,7 @@ final class Polisher<Element: Scalar> {
         var message: String?
         if residual <= acceptance {
           outcome = .settled
-          if distance(row) > Self.reach {
+          if !isExplicit && distance(row) > Self.reach {
             outcome = .outOfSteps
             message = "left the neighbourhood of where the integration had come"
           }
@@ -116,9 +117,9 @@ final class Polisher<Element: Scalar> {
     for (index, variable) in variables.enumerated() {
       let start = variable.columns.lowerBound
       let count = variable.columns.count
-      let norm = options.floor + Element.squareSum(x + start, count: count).squareRoot()
+      let norm = options.floor + Element.quickDot(x + start, x + start, count: count).squareRoot()
       norms[index] = norm
-      let part = Element.squareSum(r + start, count: count).squareRoot() / norm
+      let part = Element.quickDot(r + start, r + start, count: count).squareRoot() / norm
       if !(part <= largest) { largest = part }
     }
     return largest

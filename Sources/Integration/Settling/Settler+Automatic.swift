@@ -7,12 +7,12 @@ internal import LinearAlgebra
 /// Steps and iterations of the stages, for those who are not at rest yet.
 private enum Stage {
   /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
-  static let basinSteps = 30
+  static let basinSteps = 20
   /// More than this, and the polish is not contracting.
   static let polishIterations = 40
   /// Nearer, before the second polish.
   static let nearResidual = 1e-3
-  static let nearSteps = 60
+  static let nearSteps = 40
   static let secondPolishIterations = 25
 }
 
@@ -28,10 +28,12 @@ extension Settler {
     }
 
     var limits = options.limits
-    limits.steps = min(limits.steps, Stage.basinSteps)
-    try integrate(
-      everyone, in: &batch, from: time, limits: limits, pace: .basin,
-      goal: .basin(options.polishStart))
+    if polisher?.isExplicit != true || options.polish == .newton {
+      limits.steps = min(limits.steps, Stage.basinSteps)
+      try integrate(
+        everyone, in: &batch, from: time, limits: limits, pace: .basin,
+        goal: .basin(options.polishStart))
+    }
     try polish(batch.underWay(among: everyone), in: &batch, iterations: Stage.polishIterations)
     var settlement = try certify(&batch)
 

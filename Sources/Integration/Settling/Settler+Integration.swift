@@ -37,7 +37,7 @@ enum Goal: Equatable {
 
 extension SettlingOptions {
   func integratorOptions(
-    _ pace: Pace, rounding: Double, _ variables: [StateVariable], dimension: Int
+    _ pace: Pace, rounding: Double, fastest: Double, _ variables: [StateVariable], dimension: Int
   ) -> IntegratorOptions {
     var paced = self
     switch pace {
@@ -50,8 +50,10 @@ extension SettlingOptions {
       paced.relativeTolerance.scale(by: 5)
       paced.absoluteTolerance.scale(by: 50)
     case .basin:
-      paced.relativeTolerance.scale(by: 10)
-      paced.absoluteTolerance.scale(by: 100)
+      paced.relativeTolerance.scale(by: 30)
+      paced.absoluteTolerance.scale(by: 300)
+      // CVODE's own first step is minute, and several evaluations are spent on finding and leaving it.
+      paced.initialStep = paced.initialStep ?? 0.1 * fastest
     }
     var options = paced.integratorOptions(variables, dimension: dimension)
     if pace == .basin || pace == .near {
@@ -118,9 +120,11 @@ extension Settler {
   func integrator(_ pace: Pace) throws -> Integrator<Element> {
     if let integrator = integrators[pace] { return integrator }
     let made = try Integrator(
-      field,
+      field, capacity: capacity,
       options: options.integratorOptions(
-        pace, rounding: Double(Element.ulpOfOne), field.variables, dimension: dimension))
+        pace, rounding: Double(Element.ulpOfOne),
+        fastest: field.bracketWeights.reduce(.infinity) { min($0, Double($1)) }, field.variables,
+        dimension: dimension))
     integrators[pace] = made
     return made
   }
@@ -197,6 +201,11 @@ extension Settler {
       if mayHaveSettled {
         try evaluate(at: time, batch, rows: active)
         ownEvaluations += 1
+        if Element.self == Float.self, goal == .rest,
+          try makeConsistent(&batch, rows: active, at: time)
+        {
+          ownEvaluations += 1
+        }
       }
       isFirst = false
 
@@ -241,5 +250,38 @@ extension Settler {
         }
       }
     }
+  }
+
+  /// Frees rows that are all but at rest from the rounding of what their explicit variables depend on,
+  /// where that settles them; the others stay as they were.
+  ///
+  /// - Returns: whether the field was evaluated once more.
+  private func makeConsistent(
+    _ batch: inout Batch<Element>, rows: Int, at time: Double
+  ) throws -> Bool {
+    let near = (0..<rows).filter {
+      let residual = judge.residual(row: $0, batch.current, derivative)
+      return residual > judge.acceptance && residual < 10 * options.residual
+    }
+    guard !near.isEmpty else { return false }
+    var before: [ContiguousArray<Element>] = []
+    var hasChanged = false
+    for row in near {
+      before.append(ContiguousArray(batch.current[row * dimension..<(row + 1) * dimension]))
+      batch.withCurrentRows {
+        if field.makeConsistent(sample: row, state: $0 + row * dimension) { hasChanged = true }
+      }
+    }
+    guard hasChanged else { return false }
+    try evaluate(at: time, batch, rows: rows)
+    for (k, row) in near.enumerated()
+    where !(judge.residual(row: row, batch.current, derivative) <= judge.acceptance) {
+      batch.withCurrentRows { states in
+        before[k].withUnsafeBufferPointer {
+          (states + row * dimension).update(from: $0.baseAddress!, count: dimension)
+        }
+      }
+    }
+    return true
   }
 }

@@ -19,11 +19,15 @@ public final class Settler<Element: Scalar> {
   public let field: any EquilibriumField<Element>
   public let options: SettlingOptions
   let dimension: Int
+  /// The most samples of a batch.
+  let capacity: Int
   let judge: Judge<Element>
   /// F at the states last judged, [samples × dimension].
   let derivative: UnsafeMutableBufferPointer<Element>
   var integrators: [Pace: Integrator<Element>] = [:]
-  private(set) lazy var polisher = field.equilibriumMap.map { Polisher($0, field, options) }
+  private(set) lazy var polisher = field.equilibriumMap.map {
+    Polisher($0, field, options, capacity: capacity)
+  }
 
   /// - Parameter field: with as many samples as a batch will have at most.
   /// - Throws: ``IntegrationError`` where an option makes no sense.
@@ -31,6 +35,7 @@ public final class Settler<Element: Scalar> {
     self.field = field
     self.options = options
     dimension = field.dimension
+    capacity = field.samples
     judge = Judge(field, options: options)
     derivative = .allocate(capacity: field.samples * field.dimension)
     derivative.initialize(repeating: 0)

@@ -107,7 +107,7 @@ public struct SettlingOptions: Sendable, Equatable {
   /// The joint residual ‖ż‖/‖z‖ at which `auto` hands over from integration to the polish.
   public var polishStart = 1e-2
   /// The number of iterates that Anderson acceleration combines.
-  public var andersonDepth = 5
+  public var andersonDepth = 8
   /// Iterations allowed to the methods without time.
   public var iterations = 200
   /// Whether what does not settle by itself may be settled by descent on F where that exists.
