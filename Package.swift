@@ -11,6 +11,7 @@ let package = Package(
   name: "Settle",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Integration", targets: ["Integration"]),
     .library(name: "Dynamics", targets: ["Dynamics"]),
     .library(name: "Learning", targets: ["Learning"]),

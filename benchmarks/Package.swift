@@ -18,6 +18,7 @@ let package = Package(
         .product(name: "Dynamics", package: "Settle"),
         .product(name: "Integration", package: "Settle"),
         .product(name: "Learning", package: "Settle"),
+        .product(name: "LinearAlgebra", package: "Settle"),
       ])
   ]
 )

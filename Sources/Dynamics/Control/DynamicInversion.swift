@@ -201,9 +201,12 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
       let phi = plant.phi(z)
-      evaluator.activate(phi, slopes: true)
-      loop.observeOutputs(phi)
-      loop.updateControls(integral: plant.integral(z))
+      // What has just been certified has just been evaluated.
+      if !isEvaluated(z) {
+        evaluator.activate(phi, slopes: true)
+        loop.observeOutputs(phi)
+        loop.updateControls(integral: plant.integral(z))
+      }
       plant.observe(z, into: &observation)
       plant.widen(
         gatherPsi(z, controls: loop.roundedControls, into: psi), into: &observation.psi)

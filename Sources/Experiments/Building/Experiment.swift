@@ -112,6 +112,13 @@ public struct Experiment: Sendable {
     options.limits = .init(
       time: settling.limits.time, steps: settling.limits.steps,
       evaluations: settling.limits.evaluations, straggler: settling.limits.straggler)
+    options.polish =
+      switch settling.polish.kind {
+      case .anderson: .anderson
+      case .newton: .newton
+      case .none: .none
+      }
+    options.polishStart = settling.polish.start
     options.andersonDepth = settling.polish.depth
     options.iterations = settling.polish.iterations
     options.allowsDescent = settling.descent
@@ -135,9 +142,6 @@ extension ModelFile {
     try refuse(
       model.settling.linearSolver.preconditioner != .none, "settling.linear-solver.preconditioner",
       "the preconditioner `mean-jacobian`")
-    try refuse(
-      model.settling.polish.kind != .anderson || model.settling.polish.start != 1.0e-2,
-      "settling.polish", "a polish after the integration")
     try refuse(model.settling.warmStart, "settling.warm-start", "warm start")
     if let learning = model.learning {
       try refuse(

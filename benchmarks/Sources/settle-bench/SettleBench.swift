@@ -10,6 +10,7 @@ struct SettleBench: ParsableCommand {
     discussion: "Data are found by SETTLE_DATA, or beside the model file.",
     subcommands: [
       BatchCommand.self, WeightsCommand.self, SuiteCommand.self, CaseCommand.self, RunCommand.self,
+      FloorCommand.self, ScaleCommand.self,
     ])
 
   static func main() {

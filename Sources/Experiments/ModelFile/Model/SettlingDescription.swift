@@ -70,8 +70,8 @@ public struct SettlingDescription: Sendable, Equatable {
     }
 
     public var kind = Kind.anderson
-    public var depth = 5
-    /// Residual at which integration hands over.
+    public var depth = 8
+    /// Joint residual at which integration hands over.
     public var start = 1.0e-2
     public var iterations = 200
 

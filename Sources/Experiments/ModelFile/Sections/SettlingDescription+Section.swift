@@ -2,8 +2,9 @@ extension SettlingDescription {
   static let section = Section(SettlingDescription()) {
     Key(
       "method", \.method, .choice,
-      "`auto`: integrate, then descend on F where that does not settle; `bdf`, `adams`: integrate all "
-        + "the way; `newton`, `anderson`: KINSOL; `fixed-point`; `descent`: on F.")
+      "`auto`: integrate into the basin of the equilibrium, then polish, and descend on F where that "
+        + "does not settle; `bdf`, `adams`: integrate all the way; `newton`, `anderson`: KINSOL; "
+        + "`fixed-point`; `descent`: on F.")
     Key(
       "criterion", \.criterion, .choice,
       "`per-variable`: φ, ψ and u each; `joint`: the reference code's one norm.")
@@ -14,7 +15,7 @@ extension SettlingDescription {
     Key("linear-solver", \.linearSolver, LinearSolver.section.codec, "Inside implicit steps.")
     Key("steps", \.steps, Steps.section.codec, "Bounds of the integrator's steps.")
     Key("limits", \.limits, Limits.section.codec, "When to give up.")
-    Key("polish", \.polish, Polish.section.codec, "Iterations without time.")
+    Key("polish", \.polish, Polish.section.codec, "How `auto` finishes.")
     Key(
       "descent", \.descent, .flag,
       "Last resort of `auto`: descend on F (transpose feedback and a positive leak only).")
@@ -71,12 +72,17 @@ extension SettlingDescription.Limits {
 
 extension SettlingDescription.Polish {
   static let section = Section(Self(), shorthand: "kind") {
-    Key("kind", \.kind, .choice, "Reserved: how `auto` is to finish.")
+    Key(
+      "kind", \.kind, .choice,
+      "Anderson acceleration of each sample with outputs and u solved for; KINSOL's Newton–Krylov; or "
+        + "not at all: integration goes all the way.")
     Key("depth", \.depth, .integer(1...100), "Iterates that `anderson` combines.")
-    Key("start", \.start, .number(.positive), "Reserved: where integration is to hand over.")
+    Key(
+      "start", \.start, .number(.positive),
+      "Joint residual ‖ż‖/‖z‖ at which integration hands over.")
     Key(
       "iterations", \.iterations, .integer(1...),
-      "Most iterations of `newton`, `anderson` and `fixed-point`.")
+      "Most iterations of `newton`, `anderson` and `fixed-point` (a polish gives up after 40).")
   }
 }
 
