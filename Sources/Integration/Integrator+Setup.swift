@@ -51,7 +51,7 @@ func makeCVODE(
     memory.nonlinearSolver = solver
     try check(CVodeSetNonlinearSolver(cvode, solver))
   case .krylov(let dimension, let preconditioner):
-    try setKrylov(memory, cvode, template, dimension, preconditioner, options, callbacks, check)
+    try setKrylov(memory, cvode, dimension, preconditioner, options, callbacks, check)
   case .automatic, .dense:
     guard let matrix = makeBlockMatrix(callbacks.layout) else {
       throw .outOfMemory("no memory for the Jacobian")
@@ -69,27 +69,20 @@ func makeCVODE(
 }
 
 private func setKrylov(
-  _ memory: SolverMemory, _ cvode: UnsafeMutableRawPointer, _ template: N_Vector,
-  _ dimension: Int, _ preconditioner: LinearSolverChoice.Preconditioning,
+  _ memory: SolverMemory, _ cvode: UnsafeMutableRawPointer, _ dimension: Int,
+  _ preconditioner: LinearSolverChoice.Preconditioning,
   _ options: IntegratorOptions, _ callbacks: SolverCallbacks,
   _ check: (Int32) throws(IntegrationError) -> Void
 ) throws(IntegrationError) {
-  let side =
-    switch preconditioner {
-    case .none: Int32(SUN_PREC_NONE)
-    case .left: Int32(SUN_PREC_LEFT)
-    case .right: Int32(SUN_PREC_RIGHT)
-    }
-  guard
-    let solver = SUNLinSol_SPGMR(
-      template, side, Int32(clamping: dimension), memory.context.pointer)
-  else { throw .outOfMemory("no memory for \(dimension) Krylov vectors") }
+  guard let solver = makeRowGMRES(callbacks.layout, side: preconditioner, dimension: dimension)
+  else {
+    throw .outOfMemory("no memory for \(dimension) Krylov vectors")
+  }
   memory.linearSolver = solver
   try check(CVodeSetLinearSolver(cvode, solver, nil))
   try check(CVodeSetJacTimes(cvode, cvodeProductSetup, cvodeProduct))
   try check(CVodeSetEpsLin(cvode, options.linearToleranceFactor))
-  // The linear solver's 2-norm over the batch is at least √width times our norm, the maximum over
-  // rows, so this factor makes its tolerance sufficient for the worst sample.
+  // The linear solver measures a row by its weighted 2-norm, √width times its part in our WRMS norm.
   try check(CVodeSetLSNormFactor(cvode, Double(callbacks.layout.width).squareRoot()))
   if preconditioner != .none {
     guard callbacks.field.hasPreconditioner else {

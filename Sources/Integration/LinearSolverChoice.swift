@@ -9,8 +9,9 @@ public enum LinearSolverChoice: Sendable, Equatable {
   case automatic
   /// Newton's method with one dense LU factorization a sample.
   case dense
-  /// Newton's method with GMRES over the whole batch, restarted never, of at most `dimension`
-  /// vectors. Too few make solves end early, which long steps do not survive.
+  /// Newton's method with GMRES for every sample, restarted never, of at most `dimension` vectors.
+  /// One Jacobian product serves all samples, and the sample that needs most says how many there are.
+  /// Too few make solves end early, which long steps do not survive.
   case krylov(dimension: Int = 20, preconditioner: Preconditioning = .none)
   /// Fixed-point iteration, for problems that are not stiff, accelerated by Anderson's method over
   /// the last `andersonDepth` iterates where that is positive.

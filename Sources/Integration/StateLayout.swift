@@ -122,11 +122,19 @@ public final class StateLayout {
 private func exchangeBytes(
   _ first: UnsafeMutableRawPointer, _ second: UnsafeMutableRawPointer, _ count: Int
 ) {
-  let a = first.assumingMemoryBound(to: UInt8.self)
-  let b = second.assumingMemoryBound(to: UInt8.self)
-  for i in 0..<count {
-    let byte = a[i]
-    a[i] = b[i]
-    b[i] = byte
+  typealias Line = SIMD8<UInt64>
+  let size = MemoryLayout<Line>.size
+  var i = 0
+  while i &+ size <= count {
+    let line = (first + i).loadUnaligned(as: Line.self)
+    (first + i).storeBytes(of: (second + i).loadUnaligned(as: Line.self), as: Line.self)
+    (second + i).storeBytes(of: line, as: Line.self)
+    i &+= size
+  }
+  while i < count {
+    let byte = (first + i).load(as: UInt8.self)
+    (first + i).storeBytes(of: (second + i).load(as: UInt8.self), as: UInt8.self)
+    (second + i).storeBytes(of: byte, as: UInt8.self)
+    i &+= 1
   }
 }

@@ -5,7 +5,8 @@ package import LinearAlgebra
 struct VectorContent: BitwiseCopyable {
   let elements: UnsafeMutableRawPointer
   let shape: UnsafeMutablePointer<StateShape>
-  /// The vector's number in the layout's registry.
+  /// The vector's number in the layout's registry, or −1 where its elements belong to someone else,
+  /// who does not want them moved with the samples.
   let index: Int
   /// Held strongly until the vector is destroyed.
   let layout: Unmanaged<StateLayout>
@@ -42,7 +43,7 @@ extension UnsafeMutablePointer where Pointee == _generic_N_Vector {
   var isSingle: Bool { vectorContent.pointee.shape.pointee.isSingle }
 
   @inline(__always)
-  func elements<Element: Scalar>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
+  package func elements<Element: Scalar>(_ type: Element.Type) -> UnsafeMutablePointer<Element> {
     vectorContent.pointee.elements.assumingMemoryBound(to: type)
   }
 }
@@ -50,22 +51,38 @@ extension UnsafeMutablePointer where Pointee == _generic_N_Vector {
 /// A new vector of zeros, or nil where SUNDIALS has no memory for its handle.
 func makeVector(_ layout: StateLayout) -> N_Vector? {
   guard let vector = N_VNewEmpty(layout.context.pointer) else { return nil }
-  setVectorOperations(vector.pointee.ops)
   let (elements, index) = layout.makeVectorStorage()
+  fillHandle(vector, layout, elements, index)
+  return vector
+}
+
+/// A handle on `capacity` × `width` elements that stay the caller's, and are not moved with the
+/// samples.
+func makeVector(_ layout: StateLayout, on elements: UnsafeMutableRawPointer) -> N_Vector? {
+  guard let vector = N_VNewEmpty(layout.context.pointer) else { return nil }
+  fillHandle(vector, layout, elements, -1)
+  return vector
+}
+
+private func fillHandle(
+  _ vector: N_Vector, _ layout: StateLayout, _ elements: UnsafeMutableRawPointer, _ index: Int
+) {
+  setVectorOperations(vector.pointee.ops)
   let content = UnsafeMutablePointer<VectorContent>.allocate(capacity: 1)
   content.initialize(
     to: VectorContent(
       elements: elements, shape: layout.shape, index: index,
       layout: Unmanaged.passRetained(layout)))
   vector.pointee.content = UnsafeMutableRawPointer(content)
-  return vector
 }
 
 func destroyVector(_ vector: N_Vector) {
   let content = vector.vectorContent
   let layout = content.pointee.layout
-  layout.takeUnretainedValue().freeVectorStorage(
-    content.pointee.elements, index: content.pointee.index)
+  if content.pointee.index >= 0 {
+    layout.takeUnretainedValue().freeVectorStorage(
+      content.pointee.elements, index: content.pointee.index)
+  }
   content.deallocate()
   vector.pointee.content = nil
   N_VFreeEmpty(vector)

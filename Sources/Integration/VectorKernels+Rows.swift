@@ -12,11 +12,9 @@ extension VectorKernels {
     let y = pointer(y)
     let w = pointer(w)
     for row in 0..<shape.rows {
-      let y = y + row * shape.width
-      let w = w + row * shape.width
-      for j in 0..<shape.width {
-        w[j] = Element(1 / (relative[j] * Double(y[j].magnitude) + absolute[j]))
-      }
+      let start = row * shape.width
+      Element.errorWeights(
+        y + start, relative: relative, absolute: absolute, into: w + start, count: shape.width)
     }
     return Element.firstNonFinite(w, count: shape.count)
   }

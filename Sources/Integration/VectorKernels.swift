@@ -18,7 +18,7 @@ enum VectorKernels<Element: Scalar> {
   }
 
   static func fill(_ c: Double, _ z: N_Vector) {
-    pointer(z).update(repeating: Element(c), count: z.shape.count)
+    Element.fill(c, into: pointer(z), count: z.shape.count)
   }
 
   static func product(_ x: N_Vector, _ y: N_Vector, _ z: N_Vector) {
@@ -26,11 +26,7 @@ enum VectorKernels<Element: Scalar> {
   }
 
   static func quotient(_ x: N_Vector, _ y: N_Vector, _ z: N_Vector) {
-    let x = pointer(x)
-    let y = pointer(y)
-    let count = z.shape.count
-    let z = pointer(z)
-    for i in 0..<count { z[i] = x[i] / y[i] }
+    Element.quotient(pointer(x), pointer(y), into: pointer(z), count: z.shape.count)
   }
 
   static func scale(_ c: Double, _ x: N_Vector, _ z: N_Vector) {
@@ -43,25 +39,15 @@ enum VectorKernels<Element: Scalar> {
   }
 
   static func absolute(_ x: N_Vector, _ z: N_Vector) {
-    let x = pointer(x)
-    let count = z.shape.count
-    let z = pointer(z)
-    for i in 0..<count { z[i] = x[i].magnitude }
+    Element.absolute(pointer(x), into: pointer(z), count: z.shape.count)
   }
 
   static func inverse(_ x: N_Vector, _ z: N_Vector) {
-    let x = pointer(x)
-    let count = z.shape.count
-    let z = pointer(z)
-    for i in 0..<count { z[i] = 1 / x[i] }
+    Element.reciprocal(pointer(x), into: pointer(z), count: z.shape.count)
   }
 
   static func addConstant(_ x: N_Vector, _ b: Double, _ z: N_Vector) {
-    let x = pointer(x)
-    let count = z.shape.count
-    let z = pointer(z)
-    let b = Element(b)
-    for i in 0..<count { z[i] = x[i] + b }
+    Element.affine(1, pointer(x), plus: b, into: pointer(z), count: z.shape.count)
   }
 
   /// zᵢ ← 1 where |xᵢ| ≥ c, and 0 elsewhere.

@@ -11,13 +11,45 @@ extension Double: ElementwiseScalar {
     for i in 0..<count { y[i] = Double(x[i]) }
   }
 
+  public static func fill(_ c: Double, into z: UnsafeMutablePointer<Double>, count: Int) {
+    z.update(repeating: c, count: count)
+  }
+
+  public static func quotient(
+    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, into z: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    mapBlocks(x, y, z, count) { (x: SIMD8<Double>, y: SIMD8<Double>) in x / y }
+  }
+
+  public static func reciprocal(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in 1 / x }
+  }
+
+  public static func absolute(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in x.absolute }
+  }
+
+  public static func errorWeights(
+    _ y: UnsafePointer<Double>, relative r: UnsafePointer<Double>,
+    absolute a: UnsafePointer<Double>, into w: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    @inline(__always)
+    func formula(_ y: SIMD8<Double>, _ r: SIMD8<Double>, _ a: SIMD8<Double>) -> SIMD8<Double> {
+      1 / (r * y.absolute + a)
+    }
+    mapBlocks(y, r, a, w, count, formula)
+  }
+
   public static func affine(
     _ a: Double, _ x: UnsafePointer<Double>, plus b: Double, into y: UnsafeMutablePointer<Double>,
     count: Int
   ) {
-    let a = Double(a)
-    let b = Double(b)
-    for i in 0..<count { y[i] = a * x[i] + b }
+    mapBlocks(x, y, count) { (x: SIMD8<Double>) in a * x + b }
   }
 
   public static func rectify(

@@ -8,6 +8,25 @@ public protocol ElementwiseScalar {
   /// y ← x, rounded to this precision.
   static func narrow(
     _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Self>, count: Int)
+  /// z ← c
+  ///
+  /// Where the element type is not known at compile time, `update(repeating:)` makes a call of the
+  /// runtime for every element; this makes one for all.
+  static func fill(_ c: Double, into z: UnsafeMutablePointer<Self>, count: Int)
+  /// z ← x / y
+  static func quotient(
+    _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, into z: UnsafeMutablePointer<Self>,
+    count: Int)
+  /// y ← 1 / x
+  static func reciprocal(
+    _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
+  /// y ← |x|
+  static func absolute(
+    _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>, count: Int)
+  /// w ← 1 / (r·|y| + a), in double precision and then rounded.
+  static func errorWeights(
+    _ y: UnsafePointer<Self>, relative r: UnsafePointer<Double>,
+    absolute a: UnsafePointer<Double>, into w: UnsafeMutablePointer<Self>, count: Int)
   /// y ← a·x + b
   static func affine(
     _ a: Double, _ x: UnsafePointer<Self>, plus b: Double, into y: UnsafeMutablePointer<Self>,

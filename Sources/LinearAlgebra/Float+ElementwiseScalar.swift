@@ -11,13 +11,46 @@ extension Float: ElementwiseScalar {
     for i in 0..<count { y[i] = Float(x[i]) }
   }
 
+  public static func fill(_ c: Double, into z: UnsafeMutablePointer<Float>, count: Int) {
+    z.update(repeating: Float(c), count: count)
+  }
+
+  public static func quotient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, into z: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    mapBlocks(x, y, z, count) { (x: SIMD8<Float>, y: SIMD8<Float>) in x / y }
+  }
+
+  public static func reciprocal(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD8<Float>) in 1 / x }
+  }
+
+  public static func absolute(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapBlocks(x, y, count) { (x: SIMD16<Float>) in x.absolute }
+  }
+
+  public static func errorWeights(
+    _ y: UnsafePointer<Float>, relative r: UnsafePointer<Double>,
+    absolute a: UnsafePointer<Double>, into w: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    @inline(__always)
+    func formula(_ y: SIMD8<Float>, _ r: SIMD8<Double>, _ a: SIMD8<Double>) -> SIMD8<Float> {
+      SIMD8<Float>(1 / (r * SIMD8<Double>(y).absolute + a))
+    }
+    mapBlocks(y, r, a, w, count, formula)
+  }
+
   public static func affine(
     _ a: Double, _ x: UnsafePointer<Float>, plus b: Double, into y: UnsafeMutablePointer<Float>,
     count: Int
   ) {
-    let a = Float(a)
-    let b = Float(b)
-    for i in 0..<count { y[i] = a * x[i] + b }
+    let (a, b) = (Float(a), Float(b))
+    mapBlocks(x, y, count) { (x: SIMD8<Float>) in a * x + b }
   }
 
   public static func rectify(

@@ -81,6 +81,68 @@ func updateBlocks<V: SIMD>(
   if rest > 0 { store(f(load(z + i, rest), load(x + i, rest), load(y + i, rest)), z + i, rest) }
 }
 
+/// z ← f(x, y, w), where y and w may be of another type than x and z.
+@inline(__always)
+func mapBlocks<V: SIMD, W: SIMD>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<W.Scalar>, _ w: UnsafePointer<W.Scalar>,
+  _ z: UnsafeMutablePointer<V.Scalar>, _ count: Int, _ f: (V, W, W) -> V
+) {
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    store(f(load(x + i), load(y + i), load(w + i)), z + i)
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  if rest > 0 { store(f(load(x + i, rest), load(y + i, rest), load(w + i, rest)), z + i, rest) }
+}
+
+/// t ← the blocks of f(x, y), and the sum of its terms. The last blocks are padded with zeros.
+@inline(__always)
+func mapAndSumBlocks<V: SIMD>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<V.Scalar>, _ t: UnsafeMutablePointer<Double>,
+  _ count: Int, _ f: (V, V) -> (block: SIMD8<Double>, term: SIMD8<Double>)
+) -> Double {
+  var sum = SIMD8<Double>()
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    let result = f(load(x + i), load(y + i))
+    store(result.block, t + i)
+    sum += result.term
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  if rest > 0 {
+    let result = f(load(x + i, rest), load(y + i, rest))
+    store(result.block, t + i, rest)
+    sum += result.term
+  }
+  return sum.pairwiseSum
+}
+
+/// z ← f(… f(f(0, c₀, x₀), c₁, x₁) …). A block of z is stored when all terms have been read.
+@inline(__always)
+func combineBlocks<V: SIMD>(
+  _ terms: Int, _ c: UnsafePointer<Double>, _ x: UnsafePointer<UnsafePointer<V.Scalar>>,
+  _ z: UnsafeMutablePointer<V.Scalar>, _ count: Int, _ f: (V, Double, V) -> V
+) {
+  var i = 0
+  while i &+ V.scalarCount <= count {
+    var sum = V()
+    var k = 0
+    while k < terms {
+      sum = f(sum, c[k], load(x[k] + i))
+      k &+= 1
+    }
+    store(sum, z + i)
+    i &+= V.scalarCount
+  }
+  let rest = count &- i
+  guard rest > 0 else { return }
+  var sum = V()
+  for k in 0..<terms { sum = f(sum, c[k], load(x[k] + i, rest)) }
+  store(sum, z + i, rest)
+}
+
 /// Folds the blocks of x into `start`, in order. The last block is padded with zeros.
 @inline(__always)
 func foldBlocks<V: SIMD, Total>(
@@ -98,9 +160,9 @@ func foldBlocks<V: SIMD, Total>(
 
 /// Folds the blocks of x and y into `start`, in order. The last blocks are padded with zeros.
 @inline(__always)
-func foldBlocks<V: SIMD, Total>(
-  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<V.Scalar>, _ count: Int, _ start: Total,
-  _ f: (Total, V, V) -> Total
+func foldBlocks<V: SIMD, W: SIMD, Total>(
+  _ x: UnsafePointer<V.Scalar>, _ y: UnsafePointer<W.Scalar>, _ count: Int, _ start: Total,
+  _ f: (Total, V, W) -> Total
 ) -> Total {
   var total = start
   var i = 0

@@ -42,6 +42,18 @@ struct StateVectorTests {
     #expect(N_VMaxNorm(clone) == 0)
   }
 
+  @Test("rows of any length are exchanged whole, and nothing beside them")
+  func exchangeLongRows() throws {
+    for width in [1, 15, 16, 17, 37] {
+      let layout = try StateLayout(Float.self, capacity: 4, width: width)
+      let x = try StateVector(layout)
+      for i in 0..<4 * width { x.elements(Float.self)[i] = Float(i) }
+      layout.exchangeRows(2, 1)
+      let wanted = [0, 2, 1, 3].flatMap { row in (0..<width).map { Float(row * width + $0) } }
+      #expect((0..<4 * width).map { x.elements(Float.self)[$0] } == wanted)
+    }
+  }
+
   @Test("clones are counted, and gone when destroyed")
   func liveVectors() throws {
     let layout = try StateLayout(Double.self, capacity: 2, width: 2)

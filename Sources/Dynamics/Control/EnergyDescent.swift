@@ -47,21 +47,36 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
   func descend(
     row: Int, from state: UnsafeMutablePointer<E>, residual: Double, floor: Double
   ) -> DescentReport? {
+    guard let energy = load(row: row, state: state) else { return nil }
+    guard let report = minimize(energy, residual: residual, floor: floor) else { return nil }
+    write(energy, row, into: state)
+    return report
+  }
+
+  func isMinimum(row: Int, phi potentials: UnsafePointer<E>) -> Bool {
+    guard let energy = load(row: row, state: potentials) else { return true }
+    _ = energy.evaluate(phi)
+    energy.assembleHessian(phi, shift: 0)
+    return Double.factorCholesky(energy.hessian, order: plant.unitCount)
+  }
+
+  /// F of the sample in that row, and its φ.
+  private func load(row: Int, state: UnsafePointer<E>) -> AugmentedEnergy? {
     guard let dense = plant.dense else { return nil }
-    if source !== dense || energy == nil {
+    let energy: AugmentedEnergy
+    if let made = self.energy, source === dense {
+      energy = made
+    } else {
       energy = AugmentedEnergy(dense, strength: plant.loop.restGain)
+      self.energy = energy
       source = dense
     }
-    let energy = energy!
     let units = plant.unitCount
     E.widen(plant.evaluator.drive.row(row), into: energy.drive, count: units)
     plant.loop.widenReadoutDrive(row, into: energy.readoutDrive)
     energy.target.update(from: plant.loop.targets.row(row), count: plant.loop.count)
     E.widen(state, into: phi, count: units)
-
-    guard let report = minimize(energy, residual: residual, floor: floor) else { return nil }
-    write(energy, row, into: state)
-    return report
+    return energy
   }
 
   private func minimize(

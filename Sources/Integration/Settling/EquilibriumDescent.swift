@@ -13,6 +13,10 @@ public protocol EquilibriumDescent<Element>: AnyObject {
   func descend(
     row: Int, from state: UnsafeMutablePointer<Element>, residual: Double, floor: Double
   ) -> DescentReport?
+
+  /// Whether the equilibrium of the sample in `row`, whose state begins with `phi`, is a local minimum
+  /// and not a saddle.
+  func isMinimum(row: Int, phi: UnsafePointer<Element>) -> Bool
 }
 
 /// What a descent took.

@@ -14,6 +14,8 @@ final class Polisher<Element: Scalar> {
   /// How far the first variable, φ, may move, in proportion to its norm. Beyond that it is on its way
   /// to another equilibrium than the one that the integration was approaching.
   private static var reach: Double { 0.1 }
+  /// A polish that takes more iterations than this may have been drawn to a saddle, and is checked.
+  private static var unsuspicious: Int { 24 }
   /// By how much the residual may grow before the iteration is called divergent.
   private static var growth: Double { 1e3 }
 
@@ -42,6 +44,9 @@ final class Polisher<Element: Scalar> {
   /// Whether the map needs no approach: it gives the only equilibrium.
   var isExplicit: Bool { map.isExplicit }
 
+  /// Samples that the last polish found on a saddle: the flow will leave its neighbourhood again.
+  private(set) var saddles: Set<Int> = []
+
   /// A sample that is given up stays where it was. The others are at rest by the map; the field itself
   /// must still be asked.
   func polish(_ samples: [Int], in batch: inout Batch<Element>, iterations: Int) {
@@ -51,6 +56,7 @@ final class Polisher<Element: Scalar> {
     let width = map.dimension
     let stateWidth = field.dimension
     iterates.begin()
+    saddles = []
     batch.withCurrentRows { states in
       for row in 0..<active {
         map.read(row: row, state: states + row * stateWidth, into: iterates.row(row))
@@ -84,6 +90,14 @@ final class Polisher<Element: Scalar> {
           message = "does not contract"
         } else if iteration >= iterations {
           outcome = .outOfSteps
+        }
+        if outcome == .settled, iteration > Self.unsuspicious,
+          let descent = field.equilibriumDescent,
+          !descent.isMinimum(row: row, phi: iterates.row(row))
+        {
+          outcome = .outOfSteps
+          message = "came to a saddle of F"
+          saddles.insert(batch.order[row])
         }
         guard let outcome else { continue }
         if outcome == .settled {

@@ -8,12 +8,17 @@ internal import LinearAlgebra
 private enum Stage {
   /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
   static let basinSteps = 20
-  /// More than this, and the polish is not contracting.
-  static let polishIterations = 40
-  /// Nearer, before the second polish.
-  static let nearResidual = 1e-3
-  static let nearSteps = 40
-  static let secondPolishIterations = 25
+  /// One more approach, and its polish.
+  struct Approach {
+    var residual: Double
+    var steps: Int
+    var iterations: Int
+  }
+  /// A polish that takes more iterations than this is drawn elsewhere as often as not.
+  static let polishIterations = 30
+  static let nearer = Approach(residual: 1e-3, steps: 60, iterations: 30)
+  /// For the few that are slow, or pass by a saddle.
+  static let close = Approach(residual: 1e-5, steps: 150, iterations: 30)
 }
 
 extension Settler {
@@ -36,22 +41,17 @@ extension Settler {
     }
     try polish(batch.underWay(among: everyone), in: &batch, iterations: Stage.polishIterations)
     var settlement = try certify(&batch)
-
     var rest = batch.unsettled(among: everyone)
     guard !rest.isEmpty else { return settlement }
-    limits.steps = min(options.limits.steps, Stage.nearSteps)
-    let coming = batch.underWay(among: rest)
-    if !coming.isEmpty {
-      try integrate(
-        coming, in: &batch, from: batch.latestTime(among: coming, or: time), limits: limits,
-        pace: .near, goal: .near(Stage.nearResidual))
-      try polish(
-        batch.underWay(among: coming), in: &batch, iterations: Stage.secondPolishIterations)
-      settlement = try certify(&batch)
-    }
 
+    let saddles = polisher?.saddles ?? []
+    try approach(
+      rest.filter { !saddles.contains($0) }, Stage.nearer, in: &batch, from: time)
+    try approach(rest, Stage.close, in: &batch, from: time)
+    settlement = try certify(&batch)
     rest = batch.unsettled(among: everyone)
     guard !rest.isEmpty else { return settlement }
+
     try descend(rest, in: &batch)
     rest = batch.unsettled(among: everyone)
     if !rest.isEmpty {
@@ -63,6 +63,21 @@ extension Settler {
       try retry(rest, in: &batch, from: initial, at: time)
     }
     return try certify(&batch)
+  }
+
+  /// Brings those of the samples that are still under way nearer, and polishes them once more.
+  private func approach(
+    _ samples: [Int], _ stage: Stage.Approach, in batch: inout Batch<Element>, from time: Double
+  ) throws {
+    let coming = batch.underWay(among: samples)
+    guard !coming.isEmpty else { return }
+    var limits = options.limits
+    limits.steps = min(limits.steps, stage.steps)
+    try integrate(
+      coming, in: &batch, from: batch.latestTime(among: coming, or: time), limits: limits,
+      pace: .near, goal: .near(stage.residual))
+    try polish(
+      batch.underWay(among: coming), in: &batch, iterations: stage.iterations)
   }
 
   private func polish(
@@ -84,7 +99,7 @@ extension Settler {
       batch.gather(rows: 1)
       try evaluate(at: 0, batch, rows: 1)
       // Where the flow had all but arrived, the end of it is what was found.
-      let wasNear = judge.joint(row: 0, batch.current, derivative) < Stage.nearResidual
+      let wasNear = judge.joint(row: 0, batch.current, derivative) < Stage.nearer.residual
       var report: DescentReport?
       batch.withCurrentRows {
         report = descent.descend(

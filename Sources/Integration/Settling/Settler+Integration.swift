@@ -235,8 +235,9 @@ extension Settler {
             ? isTogether : goal.isReached(judge.joint(row: row, batch.current, derivative))
           if isThere || isOutOfTime || isOutOfSteps {
             leave(row, nil)
+            continue
           }
-          continue
+          if goal.isShared { continue }
         }
         motions[row].record(
           time: time - start, residual: residual,
