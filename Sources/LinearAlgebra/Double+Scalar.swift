@@ -41,15 +41,8 @@ extension Double: Scalar {
     into z: UnsafeMutablePointer<Double>, count: Int
   ) {
     let (a, b) = (Double(a), Double(b))
-    // OpenBLAS has wider registers than a portable build may use.
-    if a == 1 && x == z {
-      cblas_daxpy(Int32(count), b, y, 1, z, 1)
-    } else if b == 1 && y == z {
-      cblas_daxpy(Int32(count), a, x, 1, z, 1)
-    } else {
-      @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
-      mapBlocks(x, y, z, count, formula)
-    }
+    @inline(__always) func formula(_ x: Block, _ y: Block) -> Block { a * x + b * y }
+    mapBlocks(x, y, z, count, formula)
   }
 
   public static func scale(
