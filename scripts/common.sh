@@ -21,7 +21,7 @@ as_root() {
 
 require_swift() {
   command -v swift >/dev/null \
-    || die "swift was not found; install Swift 6.2 or later from https://www.swift.org/install"
+    || die "swift was not found; install Swift 6.3 or later from https://www.swift.org/install"
 }
 
 # Installs the C libraries that are missing. Where nothing is missing, nothing is touched.

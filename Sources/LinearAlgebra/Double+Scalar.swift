@@ -74,6 +74,12 @@ extension Double: Scalar {
     foldBlocks(x, y, count, Block()) { (sum, x: Block, y: Block) in sum + x * y }.pairwiseSum
   }
 
+  public static func addScaled(
+    _ a: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    cblas_daxpy(Int32(count), Double(a), x, 1, y, 1)
+  }
+
   public static func quickDot(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
   ) -> Double {

@@ -76,6 +76,12 @@ extension Float: Scalar {
     }.pairwiseSum
   }
 
+  public static func addScaled(
+    _ a: Double, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    cblas_saxpy(Int32(count), Float(a), x, 1, y, 1)
+  }
+
   public static func quickDot(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int
   ) -> Double {

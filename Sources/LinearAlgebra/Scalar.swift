@@ -41,6 +41,10 @@ public protocol Scalar: ElementwiseScalar, KrylovScalar, BinaryFloatingPoint, Bi
     count: Int)
   /// Σ xᵢ·yᵢ
   static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, count: Int) -> Double
+  /// y ← y + a·x by OpenBLAS, which may fuse the operations: faster than ``linearSum(_:_:_:_:into:count:)``,
+  /// and the bits of an element depend on its place in the row.
+  static func addScaled(
+    _ a: Double, _ x: UnsafePointer<Self>, to y: UnsafeMutablePointer<Self>, count: Int)
   /// Σ xᵢ·yᵢ by OpenBLAS, whose wide registers make it many times faster; in single precision it adds
   /// up blocks in that precision. For orthogonalisation and the like, where rounding of the products
   /// is harmless, and never for a norm that something is judged by.

@@ -115,6 +115,8 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
   private(set) lazy var equilibriumDescent: (any EquilibriumDescent<E>)? = EnergyDescent(plant)
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)
@@ -142,6 +144,8 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     evaluatedRows = rows
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func linearize(at time: Double, _ state: Span<E>) throws {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
@@ -170,6 +174,8 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   }
 
   /// dφ̇ = ∂f·v_φ + v_ψ,  dψ̇ = ∂fᵀ·v_ψ + σ″∘(Σ Wᵀψ)∘v_φ + S_yᵀ du,  du̇ = −∂²L·dy − α v_u
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let units = plant.unitCount

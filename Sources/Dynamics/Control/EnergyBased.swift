@@ -69,6 +69,8 @@ final class EnergySystem<E: Scalar>: PlantSystem {
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
   private(set) lazy var equilibriumDescent: (any EquilibriumDescent<E>)? = EnergyDescent(plant)
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)
@@ -107,6 +109,8 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     ).squareRoot()
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func linearize(at time: Double, _ state: Span<E>) throws {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
@@ -124,6 +128,8 @@ final class EnergySystem<E: Scalar>: PlantSystem {
   }
 
   /// dφ̇ = −∂fᵀ ∂f·v + σ″∘(Σ Wᵀψ)∘v + S_yᵀ du
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let units = plant.unitCount

@@ -38,6 +38,8 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
     guard loop.restGain.isFinite, loop.restGain > 0 else { return nil }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = MutableMatrixView(x, rows: rows, columns: units, stride: units)

@@ -21,6 +21,8 @@ final class FreeMap<E: Scalar>: EquilibriumMap {
     isExplicit = !plant.evaluator.flow.contains(where: \.isCyclic)
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = MutableMatrixView(x, rows: rows, columns: dimension, stride: dimension)

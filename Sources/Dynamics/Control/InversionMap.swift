@@ -69,6 +69,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
 
   // MARK: The map
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {
     let phi = block(x, from: 0)
     let psi = block(x, from: units)

@@ -105,6 +105,8 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
 
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = FeedbackMap(self)
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phi = plant.phi(z)
     let phiDot = plant.phi(dz)
@@ -140,6 +142,8 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func linearize(at time: Double, _ state: Span<E>) throws {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
@@ -150,6 +154,8 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
   }
 
   /// dφ̇ = ∂f·v + Q du
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let vPhi = plant.phi(v)
     let phiDot = plant.phi(dz)

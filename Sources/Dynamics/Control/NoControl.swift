@@ -28,6 +28,8 @@ final class FreeSystem<E: Scalar>: PlantSystem {
 
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = FreeMap(plant)
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phi = plant.phi(z)
     let phiDot = plant.phi(dz)
@@ -36,12 +38,16 @@ final class FreeSystem<E: Scalar>: PlantSystem {
     evaluator.divideByTimeConstants(phiDot)
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func linearize(at time: Double, _ state: Span<E>) throws {
     state.withUnsafeBufferPointer {
       evaluator.linearize(plant.phi($0.baseAddress!), curvatures: false)
     }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func tangent(_ v: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phiDot = plant.phi(dz)
     evaluator.fieldTangent(plant.phi(v), into: phiDot)

@@ -28,6 +28,8 @@ package final class MatrixBuffer<E: Scalar> {
     MutableMatrixView(base, rows: rows, columns: columns, stride: columns)
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   package func exchangeRows(_ first: Int, _ second: Int) {
     guard first != second else { return }
     let a = row(first)

@@ -177,6 +177,8 @@ package final class NetworkEvaluator<E: Scalar> {
     }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   package func exchangeSamples(_ first: Int, _ second: Int) {
     inputs.exchangeRows(first, second)
     drive.exchangeRows(first, second)

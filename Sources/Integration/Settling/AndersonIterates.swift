@@ -89,6 +89,8 @@ final class AndersonIterates<Element: Scalar> {
     }
   }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func exchangeRows(_ first: Int, _ second: Int) {
     for memory in [now.x, now.r, last.x, last.r] {
       Integration.exchangeRows(memory, first, second, width: dimension)
@@ -97,14 +99,16 @@ final class AndersonIterates<Element: Scalar> {
   }
 
   /// Moves the first `rows` iterates on, from their residuals.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func advance(rows: Int) {
     if hasLast { count = min(count + 1, depth) }
     for row in 0..<rows {
       if hasLast { remember(row) }
       // The iterate of the time before last is no longer needed.
       let target = last.x + row * dimension
-      Element.linearSum(
-        1, self.row(row), 1, residualRow(row), into: target, count: dimension)
+      target.update(from: self.row(row), count: dimension)
+      Element.addScaled(1, residualRow(row), to: target, count: dimension)
       if hasLast { mix(row, into: target) }
     }
     if hasLast { next = (next + 1) % depth }
@@ -119,9 +123,11 @@ final class AndersonIterates<Element: Scalar> {
     let dr = residualDifferences + history + next * dimension
     let dg = imageDifferences + history + next * dimension
     let offset = row * dimension
-    Element.linearSum(1, now.r + offset, -1, last.r + offset, into: dr, count: dimension)
-    Element.linearSum(1, now.x + offset, -1, last.x + offset, into: dg, count: dimension)
-    Element.linearSum(1, dr, 1, dg, into: dg, count: dimension)
+    dr.update(from: now.r + offset, count: dimension)
+    Element.addScaled(-1, last.r + offset, to: dr, count: dimension)
+    dg.update(from: now.x + offset, count: dimension)
+    Element.addScaled(-1, last.x + offset, to: dg, count: dimension)
+    Element.addScaled(1, dr, to: dg, count: dimension)
     weigh(dr, slot: slot, into: dr)
     weighted.update(from: dr, count: dimension)
     weigh(now.r + offset, slot: slot, into: weighted + dimension)
@@ -134,7 +140,7 @@ final class AndersonIterates<Element: Scalar> {
       gram[next * depth + k] = Double(products[k])
       gram[k * depth + next] = Double(products[k])
     }
-    gram[next * depth + next] = Element.squareSum(dr, count: dimension)
+    gram[next * depth + next] = Element.quickDot(dr, dr, count: dimension)
   }
 
   private func weigh(

@@ -49,6 +49,8 @@ final class Polisher<Element: Scalar> {
 
   /// A sample that is given up stays where it was. The others are at rest by the map; the field itself
   /// must still be asked.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func polish(_ samples: [Int], in batch: inout Batch<Element>, iterations: Int) {
     batch.activate(samples, on: field)
     var active = samples.count

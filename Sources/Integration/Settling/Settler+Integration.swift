@@ -130,6 +130,8 @@ extension Settler {
   }
 
   /// Moves the given samples through time from where they are.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func integrate(
     _ samples: [Int], in batch: inout Batch<Element>, from start: Double,
     limits: SettlingOptions.Limits, pace: Pace = .own, goal: Goal = .rest
