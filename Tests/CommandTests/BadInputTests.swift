@@ -113,7 +113,8 @@ struct BadInputTests {
     Case("a grid of 0", model: model("record: {every: «0}"), says: "a number > 0"),
     Case("initial values", model: model("initial: {phi: {hidden: «[1]}}"), says: "[3]"),
     Case(
-      "what this version has not", model: model("settling: {warm-start: «true}"),
+      "what this version has not",
+      model: model("settling: {linear-solver: {preconditioner: «mean-jacobian}}"),
       says: "not available"),
     Case("training without data", model: model("learning: {}"), command: "train", says: "`data`"),
     Case("evaluation without data", model: model(""), command: "evaluate", says: "`data`"),

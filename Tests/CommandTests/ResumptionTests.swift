@@ -9,12 +9,14 @@ struct ResumptionTests {
   static let undisturbed = Swift.Result { try Trained(settings).bits() }
 
   /// Starts the run and sends it a signal in its midst.
-  private func stopped(by signal: Int32) throws -> (Scratch, Command.Result) {
+  private func stopped(
+    by signal: Int32, _ more: [String] = []
+  ) throws -> (Scratch, Command.Result) {
     // A machine can be so busy that the run ends before the signal is sent: then once more.
     for _ in 0..<5 {
       let scratch = try Scratch()
       let command = try Command(
-        Repository.executable, Trained.arguments(Self.settings), in: scratch)
+        Repository.executable, Trained.arguments(Self.settings + more), in: scratch)
       try wait(forRows: 5, in: scratch, of: command)
       command.send(signal)
       let result = try command.finish()
@@ -35,11 +37,13 @@ struct ResumptionTests {
     }
   }
 
-  private func goOn(_ scratch: Scratch) throws {
+  private func goOn(
+    _ scratch: Scratch, to undisturbed: Swift.Result<Trained.Bits, any Error> = undisturbed
+  ) throws {
     let result = try settle("train", "--resume", "run", in: scratch)
     try #require(result.status == 0, "\(result.report)")
     let bits = try Trained.bits(of: "run", in: scratch)
-    #expect(try bits == Self.undisturbed.get())
+    #expect(try bits == undisturbed.get())
     #expect(try scratch.json("run/manifest.json")["status"].string == "done")
     #expect(!scratch.tree.contains { $0.hasSuffix(".tmp") })
   }
@@ -80,6 +84,29 @@ struct ResumptionTests {
     command.send(SIGKILL)
     _ = try command.finish()
     try goOn(scratch)
+  }
+
+  @Test(
+    "with a warm start the equilibria of all samples are in the checkpoint, as precise as the run",
+    arguments: ["single", "double"])
+  func warmStart(precision: String) throws {
+    let more = ["settling.warm-start=true", "precision=\(precision)"]
+    let undisturbed = try Trained(Self.settings + more)
+    // 120 training samples, 22 units and 10 outputs.
+    let checkpoint = "run/checkpoints/epoch-00060-step-000000240.safetensors"
+    let memory = try #require(undisturbed.scratch.tensors(checkpoint).arrays["equilibria"])
+    #expect(memory.shape == [120, 54] && memory.values.contains { $0 != 0 })
+    #expect(memory.type == (precision == "single" ? "F32" : "F64"))
+    for signal in [SIGTERM, SIGKILL] {
+      let (scratch, _) = try stopped(by: signal, more)
+      try goOn(scratch, to: Result { try undisturbed.bits() })
+    }
+    // And without, there is none.
+    let cold = try Trained(["learning.epochs=1", "precision=\(precision)"])
+    let names = try cold.scratch.tensors(
+      "run/checkpoints/epoch-00001-step-000000004.safetensors"
+    ).arrays.keys
+    #expect(!names.contains("equilibria") && names.contains("progress"))
   }
 
   @Test("a finished run stays as it is")

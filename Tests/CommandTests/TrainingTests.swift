@@ -79,6 +79,24 @@ struct TrainingTests {
     #expect(one.parameters != other.parameters)
   }
 
+  @Test("settling.warm-start saves evaluations once the samples have been seen")
+  func warmStart() throws {
+    let settings = ["learning.batch=120", "learning.epochs=4"]
+    let cold = try Trained(settings).scratch.table("run/metrics.csv")
+    let run = try Trained(settings + ["settling.warm-start=true"], ["--threads", "1"])
+    let warm = try run.scratch.table("run/metrics.csv")
+    #expect(warm[1, "mean_evaluations"] == cold[1, "mean_evaluations"])
+    for row in 2...4 {
+      #expect(warm.number(row, "mean_evaluations") < cold.number(row, "mean_evaluations"))
+      #expect(warm.number(row, "settled_fraction") == 1)
+      // The same equilibria to the residual, 1e-6, so all but the same training.
+      expectEqual(
+        [warm.number(row, "test_loss")], [cold.number(row, "test_loss")], within: 1e-3)
+    }
+    let two = try Trained(settings + ["settling.warm-start=true"], ["--threads", "2"])
+    #expect(try run.bits() == two.bits())
+  }
+
   @Test("the model.yaml of a run trains to the same bits")
   func repetition() throws {
     let run = try Trained(["precision=single", "learning.optimizer.kind=momentum"])

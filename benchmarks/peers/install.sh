@@ -32,6 +32,7 @@ if ! try "judge.py and all peers" numpy==2.4.6 scipy==1.17.1; then
   echo "error: ${skipped[0]}" >&2
   exit 1
 fi
+try "figures.py" matplotlib
 try "sundae_cvode.py" scikit-sundae==1.2.0
 try "diffrax_steady.py" "jax[cpu]==0.10.2" diffrax==0.7.2
 

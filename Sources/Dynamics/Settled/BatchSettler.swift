@@ -83,27 +83,25 @@ public final class BatchSettler {
   /// Settles all samples and hands every chunk to `body`, on whatever thread settled it.
   ///
   /// - Parameters:
-  ///   - initialPhi: [count × units], where φ starts; zero if nil. ψ and u start at zero.
+  ///   - initial: where the samples start; all at zero if nil.
   ///   - body: must not touch anything that another call of it touches.
   /// - Returns: what `body` made of each chunk, in the order of the samples.
   /// - Throws: what `body` or a solver threw first, by the order of chunks.
   public func settle<Result: Sendable>(
-    _ samples: Samples, initialPhi: ContiguousArray<Double>? = nil,
+    _ samples: Samples, from initial: InitialStates? = nil,
     _ body: @escaping (SettledState) throws -> Result
   ) throws -> [Result] {
     guard let parameters else { preconditionFailure("settle before load") }
     precondition(samples.inputs.count == samples.count * network.inputCount)
+    precondition(initial?.fit(network, count: samples.count) ?? true)
     let chunks = stride(from: 0, to: samples.count, by: chunkSize).map {
       $0..<min($0 + chunkSize, samples.count)
     }
     let threads = min(threads, chunks.count)
     while workers.count < threads { workers.append(try makeWorker()) }
-    let units = network.unitCount
     let queue = ChunkQueue<Result>(workers: workers, chunks: chunks) { worker, rows in
-      let initial = initialPhi.map {
-        ContiguousArray($0[rows.lowerBound * units..<rows.upperBound * units])
-      }
-      return try body(worker.settle(samples.selecting(rows), initialPhi: initial))
+      let initial = initial?.selecting(rows, of: samples.count)
+      return try body(worker.settle(samples.selecting(rows), from: initial))
     }
     for worker in workers.prefix(threads) {
       worker.load(parameters.parameters, dense: parameters, revision: revision)
@@ -120,9 +118,17 @@ public final class BatchSettler {
 
   /// The settled states of all samples, chunk by chunk.
   public func settle(
-    _ samples: Samples, initialPhi: ContiguousArray<Double>? = nil
+    _ samples: Samples, from initial: InitialStates? = nil
   ) throws -> [SettledState] {
-    try settle(samples, initialPhi: initialPhi) { $0 }
+    try settle(samples, from: initial) { $0 }
+  }
+
+  /// The settled states of all samples, chunk by chunk, where φ starts at `initialPhi`,
+  /// [count × units], and ψ and u at zero.
+  public func settle(
+    _ samples: Samples, initialPhi: ContiguousArray<Double>?
+  ) throws -> [SettledState] {
+    try settle(samples, from: initialPhi.map { InitialStates(phi: $0) })
   }
 }
 

@@ -5,7 +5,7 @@ internal import LinearAlgebra
 protocol ChunkWorker: AnyObject {
   /// Takes over parameters, once for each `revision`.
   func load(_ parameters: ParameterSet, dense: DenseNetwork, revision: Int)
-  func settle(_ samples: Samples, initialPhi: ContiguousArray<Double>?) throws -> SettledState
+  func settle(_ samples: Samples, from initial: InitialStates?) throws -> SettledState
 }
 
 final class PrecisionWorker<E: Scalar>: ChunkWorker {
@@ -45,9 +45,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     system.load(parameters)
   }
 
-  func settle(_ samples: Samples, initialPhi: ContiguousArray<Double>?) throws -> SettledState {
+  func settle(_ samples: Samples, from start: InitialStates?) throws -> SettledState {
     load(samples, into: system)
-    let initial = initialStates(samples.count, phi: initialPhi)
+    let initial = states(samples.count, at: start)
     var settlement: Settlement<E>
     if options.method == .descent && descentController != nil {
       settlement = try settler.judge(initial)
@@ -59,7 +59,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
         !settlement.certificates[$0].isEquilibrium
       }
       if !rows.isEmpty {
-        try descend(rows, samples, initialPhi: initialPhi, &settlement)
+        try descend(rows, samples, &settlement)
         load(samples, into: system)
       }
     }
@@ -82,29 +82,23 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     }
   }
 
-  private func initialStates(_ count: Int, phi: ContiguousArray<Double>?) -> ContiguousArray<E> {
-    var states = ContiguousArray<E>(repeating: 0, count: count * system.dimension)
-    guard let phi else { return states }
-    let units = network.unitCount
-    let dimension = system.dimension
-    states.withUnsafeMutableBufferPointer { target in
-      phi.withUnsafeBufferPointer { source in
-        for row in 0..<count {
-          E.narrow(
-            source.baseAddress! + row * units, into: target.baseAddress! + row * dimension,
-            count: units)
-        }
-      }
+  private func states(_ count: Int, at start: InitialStates?) -> ContiguousArray<E> {
+    guard let start else {
+      return ContiguousArray<E>(repeating: 0, count: count * system.dimension)
     }
-    return states
+    var observation = Observation(network)
+    observation.resize(count)
+    if !start.phi.isEmpty { observation.phi = start.phi }
+    if !start.psi.isEmpty { observation.psi = start.psi }
+    if !start.u.isEmpty { observation.u = start.u }
+    return system.compose(observation)
   }
 
   /// Seeks the equilibria of `rows` by the energy-based flow under proportional control, which
   /// descends F = ½‖f‖² + L/α and has the same ones, whatever their stability under the model's own
   /// controller (SCIENCE 1.5, 2.4). What it finds is believed only if the model's own field agrees.
   private func descend(
-    _ rows: [Int], _ samples: Samples, initialPhi: ContiguousArray<Double>?,
-    _ settlement: inout Settlement<E>
+    _ rows: [Int], _ samples: Samples, _ settlement: inout Settlement<E>
   ) throws {
     let (descent, descentSettler) = try descentSystem()
     if descentRevision != revision {

@@ -142,7 +142,6 @@ extension ModelFile {
     try refuse(
       model.settling.linearSolver.preconditioner != .none, "settling.linear-solver.preconditioner",
       "the preconditioner `mean-jacobian`")
-    try refuse(model.settling.warmStart, "settling.warm-start", "warm start")
     if let learning = model.learning {
       try refuse(
         learning.feedbackRule.kind != "none", "learning.feedback-rule", "a feedback rule")

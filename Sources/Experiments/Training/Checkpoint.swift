@@ -1,8 +1,10 @@
+internal import Dynamics
 internal import Foundation
 public import Learning
 
 /// A point from which a training goes on to the same bits, in one file that is there whole or not at
-/// all: arrays as safetensors in double precision, everything else as JSON in its metadata.
+/// all: arrays as safetensors in double precision, the equilibria of a warm start in that of the run,
+/// everything else as JSON in its metadata.
 public struct Checkpoint: Sendable {
   public var state: TrainerState
   /// The length of metrics.csv and of unsettled.csv when the checkpoint was made. What a killed
@@ -16,12 +18,22 @@ public struct Checkpoint: Sendable {
     self.unsettledBytes = unsettledBytes
   }
 
+  /// The tensor of the equilibria; no name of ``TrainerState/arrays`` is the same.
+  private static let equilibria = "equilibria"
+
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let progress = String(decoding: try encoder.encode(state.progress), as: UTF8.self)
-    let tensors = state.arrays.sorted { $0.key < $1.key }.map { name, array in
+    var tensors = state.arrays.sorted { $0.key < $1.key }.map { name, array in
       Safetensors.Tensor(name, NumericArray(shape: array.shape, values: Array(array.values)))
+    }
+    if let memory = state.equilibria {
+      tensors.append(
+        Safetensors.Tensor(
+          Self.equilibria,
+          NumericArray(shape: [memory.samples, memory.width], values: memory.values),
+          as: memory.precision == .single ? .float32 : .float64))
     }
     try Safetensors(
       tensors,
@@ -46,12 +58,22 @@ public struct Checkpoint: Sendable {
       throw InputError(path, .whole, "is not a checkpoint of this version of Settle")
     }
     var arrays: [String: TrainerState.Array] = [:]
+    var equilibria: EquilibriumMemory?
     for tensor in file.tensors {
+      if tensor.name == Self.equilibria, tensor.array.shape.count == 2 {
+        var memory = EquilibriumMemory(
+          samples: tensor.array.shape[0], width: tensor.array.shape[1],
+          precision: tensor.type == .float32 ? .single : .double)
+        memory.values = tensor.array.values
+        equilibria = memory
+        continue
+      }
       arrays[tensor.name] = .init(
         shape: tensor.array.shape, values: ContiguousArray(tensor.array.values))
     }
     self.init(
-      state: TrainerState(progress: progress, arrays: arrays), metricsBytes: metrics,
+      state: TrainerState(progress: progress, arrays: arrays, equilibria: equilibria),
+      metricsBytes: metrics,
       unsettledBytes: unsettled)
   }
 

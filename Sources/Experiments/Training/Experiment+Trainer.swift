@@ -82,6 +82,7 @@ extension Experiment {
       case .keep: .keep
       }
     options.byDescent = model.settling.byDescent == .learn ? .learn : .exclude
+    options.warmStart = model.settling.warmStart
     options.maximumUnsettled = learning.maxUnsettled
     options.evaluatesEvery = learning.evaluate.every
     options.trainFraction = learning.evaluate.trainFraction

@@ -4,6 +4,8 @@ internal import Integration
 /// What one chunk of samples gave.
 struct ChunkResult: Sendable {
   var update: ParameterUpdate?
+  /// Where the samples are to start the next time; nil where nothing is remembered.
+  var next: InitialStates?
   var samples = 0
   var used = 0
   var settled = 0
@@ -21,6 +23,7 @@ struct ChunkLearner: Sendable {
   let rules: [any LearningRule]
   let unsettledPolicy: TrainingOptions.UnsettledPolicy
   let descentPolicy: TrainingOptions.DescentPolicy
+  let remembersEquilibria: Bool
   let pool: UpdatePool
 
   /// - Parameter memories: one for each rule.
@@ -31,6 +34,7 @@ struct ChunkLearner: Sendable {
     let states = SettledStates(phases)
     var result = ChunkResult()
     result.samples = states.count
+    if remembersEquilibria { result.next = phases[.controlled].map(nextStart) }
     var usable: [Int] = []
     for row in 0..<states.count {
       if judge(row, phases, &result) { usable.append(row) }
@@ -79,6 +83,19 @@ struct ChunkLearner: Sendable {
       if descentPolicy == .exclude { isUsable = false }
     }
     return isUsable
+  }
+
+  /// The equilibria of one chunk, and zero for samples without one that may be learned from: what is
+  /// left out because only the descent found it must not come back as settled.
+  private func nextStart(after state: SettledState) -> InitialStates {
+    let observation = state.observation
+    var next = InitialStates(phi: observation.phi, psi: observation.psi, u: observation.u)
+    for (row, certificate) in state.certificates.enumerated() {
+      let outcome = certificate.outcome
+      if outcome.isEquilibrium && (outcome == .settled || descentPolicy == .learn) { continue }
+      next.clear(row, of: state.count)
+    }
+    return next
   }
 
   private static func isFinite(_ state: SettledState, _ row: Int) -> Bool {

@@ -12,7 +12,8 @@ extension Trainer {
     let clock = ContinuousClock.now
     // A batch that fails must not leave traces in what is remembered.
     var memories = memories
-    let chunks = try settle(samples, &memories)
+    let initial = equilibria?.states(of: rows, network)
+    let chunks = try settle(samples, from: initial, &memories)
     let settleSeconds = (ContinuousClock.now - clock).inSeconds
     let batch = reduce(chunks)
     let used = Double(batch.used)
@@ -29,6 +30,7 @@ extension Trainer {
 
     let update = batch.used > 0 ? try update(samplesUsed: batch.used, epoch: epoch) : nil
     self.memories = memories
+    remember(chunks, of: rows)
     progress.samples += batch.samples
     progress.used += batch.used
     progress.settled += batch.settled
@@ -49,14 +51,17 @@ extension Trainer {
   }
 
   /// Settles the phases that the rules ask for, and asks the rules, chunk by chunk.
+  ///
+  /// - Parameter initial: where the controlled phase starts; at zero if nil, as the others.
   private func settle(
-    _ samples: Samples, _ memories: inout [(any RuleMemory)?]
+    _ samples: Samples, from initial: InitialStates?, _ memories: inout [(any RuleMemory)?]
   ) throws -> [ChunkResult] {
     let learner = learner
     let parameters = parameters
     if phases.count == 1, let phase = phases.first, memories.allSatisfy({ $0 == nil }) {
       let blank = memories
-      return try settler(of: phase).settle(samples) { state in
+      let initial = phase == .controlled ? initial : nil
+      return try settler(of: phase).settle(samples, from: initial) { state in
         var none = blank
         return learner.learn(from: [phase: state], parameters: parameters, memories: &none)
       }
@@ -65,7 +70,8 @@ extension Trainer {
     // of the samples.
     var states: [SettledPhase: [SettledState]] = [:]
     for phase in SettledPhase.allCases where phases.contains(phase) {
-      states[phase] = try settler(of: phase).settle(samples)
+      states[phase] = try settler(of: phase).settle(
+        samples, from: phase == .controlled ? initial : nil)
     }
     let count = states.values.first?.count ?? 0
     return (0..<count).map { chunk in
@@ -82,6 +88,16 @@ extension Trainer {
       }
     settler.load(parameters)
     return settler
+  }
+
+  /// Keeps where the samples in those rows of the data set are to start the next time.
+  private func remember(_ chunks: [ChunkResult], of rows: [Int]) {
+    var start = 0
+    for chunk in chunks {
+      let own = rows[start..<start + chunk.samples]
+      start = own.endIndex
+      if let next = chunk.next { equilibria?.remember(next, of: own, network) }
+    }
   }
 
   /// The sum of all chunks, in their order; changes are summed into `total`.

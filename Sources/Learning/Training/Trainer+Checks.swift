@@ -26,6 +26,11 @@ extension Trainer {
             + "\(controller.name)")
       }
     }
+    if options.warmStart && !rules.contains(where: { $0.phases.contains(.controlled) }) {
+      throw TrainingError.invalid(
+        "a warm start is from controlled equilibria, and no rule reads the controlled phase "
+          + "(settling.warm-start)")
+    }
     let needed =
       controller.emptyParameters(for: network).parameters
       + rules.flatMap { $0.parameters(for: network) }

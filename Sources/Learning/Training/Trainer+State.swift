@@ -24,7 +24,7 @@ extension Trainer {
       }
     }
     arrays["progress"] = .init(shape: [EpochSums.count], values: sums.values)
-    return TrainerState(progress: progress, arrays: arrays)
+    return TrainerState(progress: progress, arrays: arrays, equilibria: equilibria)
   }
 
   /// Goes on where another training of the same model, data and options was.
@@ -58,11 +58,13 @@ extension Trainer {
       throw TrainingError.mismatch("it lacks the array `progress`")
     }
     let memories = try restoredMemories(state, parameters)
+    try checkEquilibria(of: state)
     var optimizer = optimizer
     try optimizer.restore(optimizerState(state, parameters), for: parameters)
 
     self.parameters = parameters
     self.memories = memories
+    equilibria = state.equilibria
     self.optimizer = optimizer
     self.sums.values = sums.values
     progress = state.progress
@@ -108,6 +110,21 @@ extension Trainer {
       ][index] = array.values
     }
     return OptimizerState(steps: state.progress.optimizerSteps, slots: slots)
+  }
+
+  private func checkEquilibria(of state: TrainerState) throws {
+    switch (equilibria, state.equilibria) {
+    case (nil, nil): return
+    case (nil, .some): throw TrainingError.mismatch("it has a warm start, and here there is none")
+    case (.some, nil): throw TrainingError.mismatch("it has no equilibria for a warm start")
+    case (let own?, let given?):
+      guard given.fits(own) else {
+        throw TrainingError.mismatch(
+          "it has the equilibria of \(given.samples) samples, \(given.width) numbers each in "
+            + "\(given.precision.rawValue) precision; here \(own.samples) of \(own.width) in "
+            + own.precision.rawValue)
+      }
+    }
   }
 
   private func restoredMemories(

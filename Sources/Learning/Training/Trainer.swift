@@ -34,6 +34,8 @@ public final class Trainer {
   let controlled: BatchSettler
   let learner: ChunkLearner
   var memories: [(any RuleMemory)?]
+  /// Of the training samples, with a warm start only.
+  var equilibria: EquilibriumMemory?
   var total: ParameterUpdate
   let evaluatedRows: [Int]
 
@@ -85,8 +87,11 @@ public final class Trainer {
     total = ParameterUpdate(for: parameters, changing: learned)
     learner = ChunkLearner(
       rules: rules, unsettledPolicy: options.unsettled, descentPolicy: options.byDescent,
-      pool: UpdatePool(total))
+      remembersEquilibria: options.warmStart, pool: UpdatePool(total))
     memories = rules.map { $0.makeMemory(for: parameters) }
+    equilibria =
+      options.warmStart
+      ? EquilibriumMemory(network, samples: data.count, precision: precision) : nil
     evaluatedRows = Self.evaluatedRows(of: data.count, options)
     nextShuffle = RandomStream(seed: options.seed, name: "shuffle")
     progress = TrainerState.Progress(shuffle: nextShuffle)

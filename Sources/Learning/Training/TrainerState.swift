@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// All that a training needs to go on to the same bits: numbers that a text file keeps exactly, and
-/// arrays of doubles.
+/// All that a training needs to go on to the same bits: numbers that a text file keeps exactly, arrays
+/// of doubles, and with a warm start the equilibria of all samples.
 public struct TrainerState: Sendable, Equatable {
   /// One array, as a file holds it. Two are equal if they have the same bits, NaN included.
   public struct Array: Sendable, Equatable {
@@ -59,10 +59,15 @@ public struct TrainerState: Sendable, Equatable {
   /// - `memory.<rule's place>.<its own name>`
   /// - `progress`: sums of the epoch at hand and the best value of the watched metric
   public var arrays: [String: Array]
+  /// With a warm start only.
+  public var equilibria: EquilibriumMemory?
 
-  public init(progress: Progress, arrays: [String: Array]) {
+  public init(
+    progress: Progress, arrays: [String: Array], equilibria: EquilibriumMemory? = nil
+  ) {
     self.progress = progress
     self.arrays = arrays
+    self.equilibria = equilibria
   }
 
   /// The parameters alone.

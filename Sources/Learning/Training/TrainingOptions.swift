@@ -45,6 +45,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var clip: Double?
   public var unsettled = UnsettledPolicy.exclude
   public var byDescent = DescentPolicy.learn
+  /// Whether a sample's controlled equilibrium is where it starts the next time. Else, and where it has
+  /// none that may be learned from, it starts at zero.
+  public var warmStart = false
   /// The fraction of an epoch's samples that may fail to settle before the training ends.
   public var maximumUnsettled = 0.5
   /// Epochs between evaluations, the last epoch being evaluated too; 0: never.

@@ -6,6 +6,8 @@ struct Tensors {
   struct Array: Equatable {
     var shape: [Int]
     var values: [Double]
+    /// As the file has it, such as `F64`.
+    var type: String?
   }
 
   private(set) var arrays: [String: Array] = [:]
@@ -26,7 +28,8 @@ struct Tensors {
         return width == 8
           ? Double(bitPattern: bits) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
       }
-      arrays[name] = Array(shape: entry["shape"].numbers.map { Int($0) }, values: values)
+      arrays[name] = Array(
+        shape: entry["shape"].numbers.map { Int($0) }, values: values, type: entry["dtype"].string)
     }
   }
 

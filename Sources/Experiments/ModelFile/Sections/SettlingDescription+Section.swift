@@ -25,7 +25,10 @@ extension SettlingDescription {
     Key(
       "by-descent", \.byDescent, .choice,
       "Samples that only the descent settled: learned from, or left out.")
-    Key("warm-start", \.warmStart, .flag, "Start from the sample's previous equilibrium.")
+    Key(
+      "warm-start", \.warmStart, .flag,
+      "Training: a sample starts from its last controlled equilibrium, kept in memory and in "
+        + "checkpoints. Evaluation always starts from φ = 0.")
     Key("eigenvalues", \.eigenvalues, .flag, "Certify stability by the leading eigenvalue.")
   }
 }

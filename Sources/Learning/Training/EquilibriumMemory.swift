@@ -1,0 +1,88 @@
+public import Dynamics
+
+/// Where each training sample settled last under control, in the precision of the run; zero for those
+/// that have not settled yet, or not the last time.
+///
+/// It takes samples · (2 · units + n_y) numbers: 4 bytes each in single precision, 8 in double.
+public struct EquilibriumMemory: Sendable, Equatable {
+  /// Of the data set, not of a batch.
+  public let samples: Int
+  /// Numbers to a sample: φ and ψ of every unit, then u.
+  public let width: Int
+  public let precision: Precision
+  // Row-major, [samples × width]; the one that is not of this precision is empty.
+  private var singles: ContiguousArray<Float>
+  private var doubles: ContiguousArray<Double>
+
+  public init(samples: Int, width: Int, precision: Precision) {
+    self.samples = samples
+    self.width = width
+    self.precision = precision
+    singles = ContiguousArray(repeating: 0, count: precision == .single ? samples * width : 0)
+    doubles = ContiguousArray(repeating: 0, count: precision == .double ? samples * width : 0)
+  }
+
+  init(_ network: Network, samples: Int, precision: Precision) {
+    self.init(
+      samples: samples, width: 2 * network.unitCount + network.outputCount, precision: precision)
+  }
+
+  /// Whether it could be the memory of the same training.
+  func fits(_ other: EquilibriumMemory) -> Bool {
+    samples == other.samples && width == other.width && precision == other.precision
+  }
+
+  /// All numbers, row by row.
+  public var values: [Double] {
+    get { precision == .single ? singles.map(Double.init) : Array(doubles) }
+    set {
+      precondition(
+        newValue.count == samples * width, "\(newValue.count) values of \(samples) samples")
+      switch precision {
+      case .single: singles = ContiguousArray(newValue.lazy.map { Float($0) })
+      case .double: doubles = ContiguousArray(newValue)
+      }
+    }
+  }
+
+  /// Where the samples in those rows of the data set start.
+  func states(of rows: [Int], _ network: Network) -> InitialStates {
+    let units = network.unitCount
+    func block(_ start: Int, _ columns: Int) -> ContiguousArray<Double> {
+      var block = ContiguousArray<Double>()
+      block.reserveCapacity(rows.count * columns)
+      for row in rows {
+        let place = row * width + start
+        switch precision {
+        case .single: for i in place..<place + columns { block.append(Double(singles[i])) }
+        case .double: block += doubles[place..<place + columns]
+        }
+      }
+      return block
+    }
+    return InitialStates(
+      phi: block(0, units), psi: block(units, units), u: block(2 * units, network.outputCount))
+  }
+
+  /// Keeps the states of consecutive `rows` of the data set, in their order.
+  mutating func remember(_ states: InitialStates, of rows: ArraySlice<Int>, _ network: Network) {
+    let units = network.unitCount
+    keep(states.phi, at: 0, columns: units, rows)
+    keep(states.psi, at: units, columns: units, rows)
+    keep(states.u, at: 2 * units, columns: network.outputCount, rows)
+  }
+
+  private mutating func keep(
+    _ block: ContiguousArray<Double>, at start: Int, columns: Int, _ rows: ArraySlice<Int>
+  ) {
+    for (k, row) in rows.enumerated() {
+      for column in 0..<columns {
+        let value = block[k * columns + column]
+        switch precision {
+        case .single: singles[row * width + start + column] = Float(value)
+        case .double: doubles[row * width + start + column] = value
+        }
+      }
+    }
+  }
+}
