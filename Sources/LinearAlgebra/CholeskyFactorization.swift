@@ -71,7 +71,8 @@ extension Double {
     var leading = n
     var info: Int32 = 0
     dpotrf_("U", &n, matrix, &leading, &info, 1)
-    return info == 0
+    // A matrix with NaN passes LAPACK by; the last pivot has it then.
+    return info == 0 && (order == 0 || matrix[order * order - 1].isFinite)
   }
 
   /// x ← A⁻¹x with the factor of ``factorCholesky(_:order:)``.

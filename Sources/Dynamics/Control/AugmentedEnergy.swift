@@ -7,28 +7,28 @@ internal import LinearAlgebra
 ///     ∂²F = ∂fᵀ∂f + diag(σ″∘Wᵀf) + sS_yᵀ ∂²L S_y
 ///
 /// At a stationary point ψ = −f and u = −s∇L satisfy the equations of dynamic inversion.
-final class AugmentedEnergy {
+package final class AugmentedEnergy {
   private let network: Network
   private let matrices: DenseNetwork.Matrices
   private let strength: Double
-  let units: Int
+  package let units: Int
   private let outputs: Int
   /// Columns of the outputs among the units; empty for a readout.
   private let outputColumns: [Int]
   private let blocks: [(columns: Range<Int>, activation: any Activation)]
 
   /// b + Σ Wx of the sample, and of a readout; and its target.
-  let drive: UnsafeMutablePointer<Double>
-  let readoutDrive: UnsafeMutablePointer<Double>
-  let target: UnsafeMutablePointer<Double>
+  package let drive: UnsafeMutablePointer<Double>
+  package let readoutDrive: UnsafeMutablePointer<Double>
+  package let target: UnsafeMutablePointer<Double>
   /// f and ∇F at the last evaluation.
-  let field: UnsafeMutablePointer<Double>
-  let gradient: UnsafeMutablePointer<Double>
+  package let field: UnsafeMutablePointer<Double>
+  package let gradient: UnsafeMutablePointer<Double>
   /// ∂²F of the last assembly, lower triangle by rows.
-  let hessian: UnsafeMutablePointer<Double>
+  package let hessian: UnsafeMutablePointer<Double>
   /// y and ∇L at the last evaluation.
-  let output: UnsafeMutablePointer<Double>
-  let lossGradient: UnsafeMutablePointer<Double>
+  package let output: UnsafeMutablePointer<Double>
+  package let lossGradient: UnsafeMutablePointer<Double>
   private let rate: UnsafeMutablePointer<Double>
   private let slope: UnsafeMutablePointer<Double>
   private let curvature: UnsafeMutablePointer<Double>
@@ -36,7 +36,7 @@ final class AugmentedEnergy {
   private let back: UnsafeMutablePointer<Double>
   private let scratch: UnsafeMutablePointer<Double>
 
-  init(_ dense: DenseNetwork, strength: Double) {
+  package init(_ dense: DenseNetwork, strength: Double) {
     network = dense.network
     matrices = dense.matrices
     self.strength = strength
@@ -85,7 +85,7 @@ final class AugmentedEnergy {
   private var isReadout: Bool { outputColumns.isEmpty }
 
   /// F at φ; leaves f, y, ∇L and ∇F.
-  func evaluate(_ phi: UnsafePointer<Double>) -> Double {
+  package func evaluate(_ phi: UnsafePointer<Double>) -> Double {
     for block in blocks {
       let start = block.columns.lowerBound
       block.activation.rateAndSlope(
@@ -144,7 +144,7 @@ final class AugmentedEnergy {
   }
 
   /// ∂²F at the φ of the last evaluation, shifted by a multiple of the identity.
-  func assembleHessian(_ phi: UnsafePointer<Double>, shift: Double) {
+  package func assembleHessian(_ phi: UnsafePointer<Double>, shift: Double) {
     for block in blocks {
       let start = block.columns.lowerBound
       block.activation.curvature(

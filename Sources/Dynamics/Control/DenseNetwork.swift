@@ -4,7 +4,7 @@ internal import Synchronization
 /// The weights between units as one matrix, and WᵀW, in double precision: what dense methods need.
 ///
 /// Made when first asked for, once for all threads. Two or three matrices of units × units.
-final class DenseNetwork: Sendable {
+package final class DenseNetwork: Sendable {
   /// Above this many units the dense methods would take longer than what they replace.
   static let largestUnitCount = 2048
 
@@ -12,7 +12,7 @@ final class DenseNetwork: Sendable {
   let parameters: ParameterSet
   private let made = Mutex<Matrices?>(nil)
 
-  init(_ network: Network, _ parameters: ParameterSet) {
+  package init(_ network: Network, _ parameters: ParameterSet) {
     self.network = network
     self.parameters = parameters
   }

@@ -46,9 +46,12 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
 
   func descend(
     row: Int, from state: UnsafeMutablePointer<E>, residual: Double, floor: Double
-  ) -> DescentReport? {
-    guard let energy = load(row: row, state: state) else { return nil }
-    guard let report = minimize(energy, residual: residual, floor: floor) else { return nil }
+  ) -> DescentReport {
+    guard let energy = load(row: row, state: state) else {
+      return DescentReport(hasArrived: false, iterations: 0, evaluations: 0, residual: .nan)
+    }
+    let report = minimize(energy, residual: residual, floor: floor)
+    guard report.hasArrived else { return report }
     write(energy, row, into: state)
     return report
   }
@@ -81,51 +84,53 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
 
   private func minimize(
     _ energy: AugmentedEnergy, residual: Double, floor: Double
-  ) -> DescentReport? {
+  ) -> DescentReport {
     let units = plant.unitCount
     var value = energy.evaluate(phi)
-    var evaluations = 1
     func relative() -> Double {
       Double.squareSum(energy.gradient, count: units).squareRoot()
         / (floor + Double.squareSum(energy.field, count: units).squareRoot())
     }
-    var size = relative()
+    var report = DescentReport(
+      hasArrived: false, iterations: 0, evaluations: 1, residual: relative())
     for iteration in 0..<Self.iterations {
-      guard value.isFinite, size.isFinite else { return nil }
+      report.iterations = iteration
+      guard value.isFinite, report.residual.isFinite else { return report }
       var shift = 0.0
       energy.assembleHessian(phi, shift: 0)
       while !Double.factorCholesky(energy.hessian, order: units) {
         shift = shift == 0 ? 1e-3 : 4 * shift
-        guard shift < 1e6 else { return nil }
+        guard shift < 1e6 else { return report }
         energy.assembleHessian(phi, shift: shift)
       }
-      if size <= residual && shift == 0 {
-        return DescentReport(iterations: iteration, evaluations: evaluations, residual: size)
+      if report.residual <= residual && shift == 0 {
+        report.hasArrived = true
+        return report
       }
       step.update(from: energy.gradient, count: units)
       Double.solveCholesky(energy.hessian, order: units, step)
       let slope = Double.dot(energy.gradient, step, count: units)
-      guard slope > 0 else { return nil }
+      guard slope > 0 else { return report }
       var length = 1.0
       while true {
         Double.linearSum(1, phi, -length, step, into: trial, count: units)
         let next = energy.evaluate(trial)
-        evaluations += 1
-        let nextSize = relative()
+        report.evaluations += 1
+        let size = relative()
         // Near the minimum F changes by less than its rounding, and the gradient is the judge.
         let isLower = next <= value - 1e-4 * length * slope
-        let isRounding = slope <= 1e-10 * max(1, abs(value)) && nextSize < size
+        let isRounding = slope <= 1e-10 * max(1, abs(value)) && size < report.residual
         if isLower || isRounding {
           value = next
-          size = nextSize
+          report.residual = size
           phi.update(from: trial, count: units)
           break
         }
         length *= 0.5
-        guard length > 1e-8 else { return nil }
+        guard length > 1e-8 else { return report }
       }
     }
-    return nil
+    return report
   }
 
   /// φ, ψ = −f and u of the minimum in the precision of the state; u belongs to the rounded outputs.

@@ -16,6 +16,7 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
   private let units: Int
   let dimension: Int
   let variables: [StateVariable]
+  let neighbourhoods: [Range<Int>]
   private let solvesForOutputs: Bool
   private let centerRow: MatrixBuffer<Double>
   private let guess: MatrixBuffer<Double>
@@ -28,6 +29,7 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
     self.system = system
     units = plant.unitCount
     dimension = units
+    neighbourhoods = plant.evaluator.cycles
     variables = [StateVariable(name: "phi", columns: 0..<units)]
     let network = system.network
     solvesForOutputs =

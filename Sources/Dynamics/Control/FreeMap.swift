@@ -11,12 +11,14 @@ final class FreeMap<E: Scalar>: EquilibriumMap {
   private let evaluator: NetworkEvaluator<E>
   let dimension: Int
   let variables: [StateVariable]
+  let neighbourhoods: [Range<Int>]
   let isExplicit: Bool
 
   init(_ plant: Plant<E>) {
     self.plant = plant
     evaluator = plant.evaluator
     dimension = plant.unitCount
+    neighbourhoods = plant.evaluator.cycles
     variables = [StateVariable(name: "phi", columns: 0..<plant.unitCount)]
     isExplicit = !plant.evaluator.flow.contains(where: \.isCyclic)
   }

@@ -19,6 +19,7 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
   private let units: Int
   let dimension: Int
   let variables: [StateVariable]
+  let neighbourhoods: [Range<Int>]
   /// Σ Wᵀψ
   private let signal: MatrixBuffer<E>
   /// ψ as the populations before hear it: new where it is a function of what comes after. Nil where
@@ -43,6 +44,7 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
     loop = plant.loop
     units = plant.unitCount
     dimension = 2 * units
+    neighbourhoods = plant.evaluator.cycles
     variables = [
       StateVariable(name: "phi", columns: 0..<units),
       StateVariable(name: "psi", columns: units..<2 * units),
@@ -197,6 +199,7 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
         scatter(zeros.base, into: psiResidual.row(row))
       }
     }
+    if !block.isCyclic { evaluator.activate(block, phi.view, slopes: true) }
   }
 
   /// The outputs among the units of a row, in double precision.
@@ -221,8 +224,7 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
     _ psi: MutableMatrixView<E>, _ phiResidual: MutableMatrixView<E>,
     _ psiResidual: MutableMatrixView<E>, center c: UnsafePointer<E>, back b: UnsafePointer<E>
   ) {
-    let isRead = Set(outputColumns)
-    for column in block.columns where !isRead.contains(column) {
+    for column in block.columns where !outputColumns.contains(column) {
       if block.isCyclic {
         let psiOf = psi.row(row)[column]
         phiResidual.row(row)[column] = c[column] - b[column] + psiOf - phi.row(row)[column]
@@ -245,6 +247,18 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
     guard let statePsi else { return }
     for (k, unit) in plant.columns.psiUnits.enumerated() {
       psi[unit] = state[statePsi.lowerBound + k]
+    }
+  }
+
+  /// Under energy-based dynamics ψ is no state, but −f(φ).
+  func complete(_ x: UnsafeMutablePointer<E>) {
+    guard statePsi == nil else { return }
+    let phi = block(x, from: 0)
+    let psi = block(x, from: units)
+    evaluator.activate(phi.view, slopes: false)
+    evaluator.field(phi.view, into: psi)
+    for row in 0..<plant.rows {
+      E.scale(-1, psi.row(row), into: psi.row(row), count: units)
     }
   }
 

@@ -81,23 +81,27 @@ public struct CrossEntropy: Loss {
           slopes[i] *= strength * scale
           residual[i] = (y[i] - center[i]) + (slopes[i] - strength * target[i])
           let size = abs(residual[i])
-          if !(size <= largest) { largest = size }
+          if size.isNaN { return .nan }
+          largest = max(largest, size)
         }
         return largest
       }
 
       for i in 0..<count { candidate[i] = output[i] }
       var size = evaluate(candidate)
-      if !size.isFinite {
-        // A guess from far away: c itself is as good as any other.
+      if !(size <= strength) {
+        // At c itself the residual s(p − t) is no larger than that.
         for i in 0..<count { candidate[i] = center[i] }
         size = evaluate(candidate)
       }
       for i in 0..<count { output[i] = candidate[i] }
       var previous = Double.infinity
       var isDone = false
+      var floor = strength
+      for i in 0..<count { floor = max(floor, abs(center[i])) }
+      floor *= 4 * Double.ulpOfOne
       // Once the residual no longer halves, rounding is what is left.
-      for _ in 0..<100 where size > 0 && size < 0.5 * previous && !isDone {
+      for _ in 0..<200 where size > floor && size < previous && !isDone {
         previous = size
         // (D − s⁻¹qqᵀ)⁻¹r with D = I + diag q, q = sp
         var weighted = 0.0
@@ -106,14 +110,14 @@ public struct CrossEntropy: Loss {
           let inverse = 1 / (1 + slopes[i])
           step[i] = residual[i] * inverse
           weighted += slopes[i] * step[i]
-          overlap += slopes[i] * slopes[i] * inverse
+          overlap += slopes[i] * inverse
         }
-        let factor = weighted / (strength - overlap)
+        let factor = weighted / overlap
         for i in 0..<count { step[i] += factor * slopes[i] / (1 + slopes[i]) }
         // The error of a Newton step is at most s/4·‖δ‖², for no third derivative of L exceeds ½.
         var length = 1.0
         var largest = 0.0
-        for i in 0..<count { largest = max(largest, abs(step[i])) }
+        for i in 0..<count where !(abs(step[i]) <= largest) { largest = abs(step[i]) }
         if strength * Double(count) * largest * largest < 1e-16 {
           for i in 0..<count { output[i] -= step[i] }
           isDone = true
@@ -123,7 +127,7 @@ public struct CrossEntropy: Loss {
           for i in 0..<count { candidate[i] = output[i] - length * step[i] }
           size = evaluate(candidate)
           length *= 0.5
-        } while !(size < previous) && length > 1e-3
+        } while !(size < previous) && length > 1e-9
         guard size < previous else { break }
         for i in 0..<count { output[i] = candidate[i] }
       }

@@ -2,13 +2,13 @@
 ///
 /// Along this order every projection leads forward, save within a cycle. What lies on no cycle is a
 /// function of what comes before it and need not be iterated.
-struct FlowOrder {
+package struct FlowOrder {
   /// Positions among `network.populations`.
-  private(set) var populations: [Int] = []
+  package private(set) var populations: [Int] = []
   /// By position among `network.populations`.
-  private(set) var isCyclic: [Bool]
+  package private(set) var isCyclic: [Bool]
 
-  init(_ network: Network) {
+  package init(_ network: Network) {
     let count = network.populations.count
     isCyclic = Array(repeating: false, count: count)
     var targets = Array(repeating: [Int](), count: count)

@@ -45,7 +45,14 @@ extension Loss {
   ) {
     let count = center.count
     var y = ContiguousArray<Double>(repeating: 0, count: count)
-    for i in 0..<count { y[i] = output[i].isFinite ? output[i] : center[i] }
+    for i in 0..<count {
+      guard center[i].isFinite else {
+        // There is no such point.
+        for k in 0..<count { output[k] = .nan }
+        return
+      }
+      y[i] = output[i].isFinite ? output[i] : center[i]
+    }
 
     func residual(at y: ContiguousArray<Double>) -> (ContiguousArray<Double>, size: Double) {
       var residual = ContiguousArray<Double>(repeating: 0, count: count)
@@ -54,14 +61,15 @@ extension Loss {
       var size = 0.0
       for i in 0..<count {
         residual[i] = (y[i] - center[i]) + strength * residual[i]
-        if !(abs(residual[i]) <= size) { size = abs(residual[i]) }
+        if residual[i].isNaN { return (residual, .nan) }
+        size = max(size, abs(residual[i]))
       }
       return (residual, size)
     }
 
     var (r, size) = residual(at: y)
     var previous = Double.infinity
-    for _ in 0..<100 where size > 0 && size < 0.5 * previous {
+    for _ in 0..<100 where size > 0 && size < previous {
       previous = size
       var matrix = DenseMatrix.identity(count)
       for column in 0..<count {
@@ -79,7 +87,7 @@ extension Loss {
         for i in 0..<count { next[i] = y[i] - length * step[i] }
         (r, size) = residual(at: next)
         length *= 0.5
-      } while !(size < previous) && length > 1e-3
+      } while !(size < previous) && length > 1e-9
       guard size < previous else { break }
       y = next
     }

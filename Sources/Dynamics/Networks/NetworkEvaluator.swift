@@ -56,6 +56,11 @@ package final class NetworkEvaluator<E: Scalar> {
   }
   /// The populations of units such that every projection leads forward, save within cycles.
   package private(set) var flow: [FlowBlock] = []
+  /// The columns of every population on a cycle; of all units where there is none.
+  package var cycles: [Range<Int>] {
+    let cyclic = flow.filter(\.isCyclic).map(\.columns)
+    return cyclic.isEmpty ? [0..<unitCount] : cyclic
+  }
   private var units: [Block] = []
   private var readouts: [Block] = []
   private var inputEdges: [Edge] = []

@@ -1,12 +1,12 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// Anderson acceleration of many samples at once, each with a history and coefficients of its own.
 ///
 /// With residuals r = G(x) − x and their differences ΔR over the last iterations, the next iterate is
 /// G(x) − ΔG γ with γ = argmin ‖r − ΔR γ‖ (Anderson 1965; Walker & Ni, SIAM J. Numer. Anal. 49, 2011,
 /// type II). Norms weigh the blocks of x so that a small one (ψ) counts like a large one (φ).
-final class AndersonIterates<Element: Scalar> {
-  let dimension: Int
+package final class AndersonIterates<Element: Scalar> {
+  package let dimension: Int
   private let depth: Int
   private let variables: [StateVariable]
   /// Iterates and residuals, [rows × dimension], of this iteration and of the last one.
@@ -31,7 +31,7 @@ final class AndersonIterates<Element: Scalar> {
   private var next = 0
   private var hasLast = false
 
-  init(capacity: Int, dimension: Int, variables: [StateVariable], depth: Int) {
+  package init(capacity: Int, dimension: Int, variables: [StateVariable], depth: Int) {
     self.dimension = dimension
     self.depth = depth
     self.variables = variables
@@ -69,20 +69,20 @@ final class AndersonIterates<Element: Scalar> {
     for memory in [gram, system, coefficients, weights] { memory.deallocate() }
   }
 
-  var x: UnsafeMutablePointer<Element> { now.x }
-  var residual: UnsafeMutablePointer<Element> { now.r }
-  func row(_ row: Int) -> UnsafeMutablePointer<Element> { now.x + row * dimension }
-  func residualRow(_ row: Int) -> UnsafeMutablePointer<Element> { now.r + row * dimension }
+  package var x: UnsafeMutablePointer<Element> { now.x }
+  package var residual: UnsafeMutablePointer<Element> { now.r }
+  package func row(_ row: Int) -> UnsafeMutablePointer<Element> { now.x + row * dimension }
+  package func residualRow(_ row: Int) -> UnsafeMutablePointer<Element> { now.r + row * dimension }
 
   /// Forgets all history.
-  func begin() {
+  package func begin() {
     count = 0
     next = 0
     hasLast = false
   }
 
   /// Sets the weight of every block of a row to the inverse of its norm, as far as 1e3.
-  func setWeights(row: Int, norms: UnsafePointer<Double>) {
+  package func setWeights(row: Int, norms: UnsafePointer<Double>) {
     let target = weights + slots[row] * variables.count
     for index in variables.indices {
       target[index] = min(max(norms[0] / norms[index], 1), 1e3)
@@ -91,7 +91,7 @@ final class AndersonIterates<Element: Scalar> {
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  func exchangeRows(_ first: Int, _ second: Int) {
+  package func exchangeRows(_ first: Int, _ second: Int) {
     for memory in [now.x, now.r, last.x, last.r] {
       Integration.exchangeRows(memory, first, second, width: dimension)
     }
@@ -101,7 +101,7 @@ final class AndersonIterates<Element: Scalar> {
   /// Moves the first `rows` iterates on, from their residuals.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  func advance(rows: Int) {
+  package func advance(rows: Int) {
     if hasLast { count = min(count + 1, depth) }
     for row in 0..<rows {
       if hasLast { remember(row) }

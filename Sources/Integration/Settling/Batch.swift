@@ -21,6 +21,8 @@ struct Batch<Element: Scalar>: ~Copyable {
   private(set) var products: [Int]
   private(set) var steps: [Int]
   private(set) var attempts: [[Attempt]]
+  /// Samples that the last integration did not bring nearer to rest.
+  private(set) var stalled: Set<Int> = []
 
   init(_ initial: ContiguousArray<Element>, count: Int, dimension: Int) {
     self.count = count
@@ -45,6 +47,12 @@ struct Batch<Element: Scalar>: ~Copyable {
 
   func unsettled(among samples: [Int]) -> [Int] { samples.filter { !outcomes[$0].isEquilibrium } }
 
+  /// Marks the sample in a row as one that does not come nearer to rest.
+  mutating func stall(row: Int) { stalled.insert(order[row]) }
+
+  /// Takes the mark from samples that are integrated anew.
+  mutating func release(_ samples: [Int]) { stalled.subtract(samples) }
+
   /// Those that may yet settle: neither at rest nor beyond all bounds nor failed.
   func underWay(among samples: [Int]) -> [Int] {
     samples.filter {
@@ -52,6 +60,12 @@ struct Batch<Element: Scalar>: ~Copyable {
       return !outcome.isEquilibrium && outcome != .diverged
         && !(outcome == .solverFailure && attempts[$0].last?.method != "verification")
     }
+  }
+
+  /// The time at which the sample in a row was left, or `start` where it has not begun.
+  func ownTime(row: Int, since start: Double) -> Double {
+    let time = times[order[row]]
+    return time.isFinite ? time : start
   }
 
   func latestTime(among samples: [Int], or time: Double) -> Double {
@@ -127,6 +141,7 @@ struct Batch<Element: Scalar>: ~Copyable {
   }
 
   mutating func restart(_ sample: Int, from initial: ContiguousArray<Element>) {
+    times[sample] = .nan
     states.withUnsafeMutableBufferPointer { target in
       initial.withUnsafeBufferPointer { source in
         (target.baseAddress! + sample * dimension).update(
@@ -150,8 +165,8 @@ struct Batch<Element: Scalar>: ~Copyable {
       Attempt(
         method: "verification", outcome: .solverFailure, residual: residual, evaluations: 1,
         steps: 0,
-        message: "the residual was met beside other samples, and not by rounding here; the "
-          + "precision is too low for settling.residual"))
+        message: "the field itself does not confirm it; rounding, where the residual is close to it"
+      ))
   }
 
   func isBounded(row: Int) -> Bool {

@@ -9,10 +9,10 @@ public protocol EquilibriumDescent<Element>: AnyObject {
   ///
   /// - Parameters:
   ///   - residual: to be reached, by the measure of the field: ‖F_k‖ / (floor + ‖z_k‖).
-  /// - Returns: nil where no minimum was found; the state is then as it was.
+  /// - Returns: what it took. Where no minimum was found the state is as it was.
   func descend(
     row: Int, from state: UnsafeMutablePointer<Element>, residual: Double, floor: Double
-  ) -> DescentReport?
+  ) -> DescentReport
 
   /// Whether the equilibrium of the sample in `row`, whose state begins with `phi`, is a local minimum
   /// and not a saddle.
@@ -21,12 +21,15 @@ public protocol EquilibriumDescent<Element>: AnyObject {
 
 /// What a descent took.
 public struct DescentReport: Sendable {
+  /// Whether a minimum was found.
+  public var hasArrived: Bool
   public var iterations: Int
   public var evaluations: Int
   /// The residual that was reached, in double precision.
   public var residual: Double
 
-  public init(iterations: Int, evaluations: Int, residual: Double) {
+  public init(hasArrived: Bool, iterations: Int, evaluations: Int, residual: Double) {
+    self.hasArrived = hasArrived
     self.iterations = iterations
     self.evaluations = evaluations
     self.residual = residual

@@ -12,6 +12,9 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// The blocks of columns whose residuals are measured separately.
   var variables: [StateVariable] { get }
 
+  /// Columns that must stay, each by its own norm, where the approach to the equilibrium has brought
+  /// them; those of what the others determine are left out.
+  var neighbourhoods: [Range<Int>] { get }
   /// Whether one evaluation gives the equilibrium, the only one, from anywhere.
   var isExplicit: Bool { get }
 
@@ -20,6 +23,8 @@ public protocol EquilibriumMap<Element>: AnyObject {
   func residual(at x: UnsafeMutablePointer<Element>, into r: UnsafeMutablePointer<Element>)
   /// The iterate that belongs to the state of one row.
   func read(row: Int, state: UnsafePointer<Element>, into x: UnsafeMutablePointer<Element>)
+  /// Completes the iterates of all rows, once they have been read, by what their states do not hold.
+  func complete(_ x: UnsafeMutablePointer<Element>)
   /// The state that belongs to the iterate of one row, after
   /// ``residual(at:into:)`` was called there.
   func write(row: Int, _ x: UnsafePointer<Element>, into state: UnsafeMutablePointer<Element>)
@@ -27,4 +32,5 @@ public protocol EquilibriumMap<Element>: AnyObject {
 
 extension EquilibriumMap {
   public var isExplicit: Bool { false }
+  public func complete(_ x: UnsafeMutablePointer<Element>) {}
 }

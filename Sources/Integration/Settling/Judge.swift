@@ -11,6 +11,9 @@ package final class Judge<Element: Scalar> {
   /// The residual below which a sample may leave: a little under the one that is promised, so that
   /// the promise holds when the field is evaluated again beside other samples.
   package let acceptance: Double
+  /// What the brackets, by variable, must be smaller by for the criterion to hold: the joint one has
+  /// them divided by their time constants.
+  package let strictness: Double
   /// The residual of each row when it was last measured.
   package var last: [Double]
   private let brackets: UnsafeMutablePointer<Element>
@@ -24,6 +27,8 @@ package final class Judge<Element: Scalar> {
     floor = options.floor
     dimension = field.dimension
     acceptance = options.residual * (Element.ulpOfOne > 1e-10 ? 0.9 : 0.99)
+    strictness =
+      criterion == .joint ? weights.reduce(1) { min($0, Double($1)) } : 1
     last = Array(repeating: .nan, count: field.samples)
     brackets = .allocate(capacity: dimension)
     brackets.initialize(repeating: 0, count: dimension)

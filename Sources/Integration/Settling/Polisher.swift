@@ -5,15 +5,17 @@ final class Polisher<Element: Scalar> {
   private let map: any EquilibriumMap<Element>
   private let field: any EquilibriumField<Element>
   private let options: SettlingOptions
+  /// By how much the residual must be smaller than the options say: see ``Judge``.
+  private let strictness: Double
   private let iterates: AndersonIterates<Element>
   /// Where each row began.
   private let start: UnsafeMutablePointer<Element>
   private let norms: UnsafeMutablePointer<Double>
   private let variables: [StateVariable]
 
-  /// How far the first variable, φ, may move, in proportion to its norm. Beyond that it is on its way
+  /// How far φ of a population may move, in proportion to its norm. Beyond that it is on its way
   /// to another equilibrium than the one that the integration was approaching.
-  private static var reach: Double { 0.1 }
+  static var reach: Double { 0.1 }
   /// A polish that takes more iterations than this may have been drawn to a saddle, and is checked.
   private static var unsuspicious: Int { 24 }
   /// By how much the residual may grow before the iteration is called divergent.
@@ -21,15 +23,16 @@ final class Polisher<Element: Scalar> {
 
   init(
     _ map: any EquilibriumMap<Element>, _ field: any EquilibriumField<Element>,
-    _ options: SettlingOptions, capacity: Int
+    _ options: SettlingOptions, strictness: Double, capacity: Int
   ) {
     self.map = map
     self.field = field
     self.options = options
+    self.strictness = strictness
     variables = map.variables
     iterates = AndersonIterates(
       capacity: capacity, dimension: map.dimension, variables: map.variables,
-      depth: options.andersonDepth)
+      depth: max(1, options.andersonDepth))
     start = .allocate(capacity: capacity * map.dimension)
     start.initialize(repeating: 0, count: capacity * map.dimension)
     norms = .allocate(capacity: map.variables.count)
@@ -64,11 +67,12 @@ final class Polisher<Element: Scalar> {
         map.read(row: row, state: states + row * stateWidth, into: iterates.row(row))
       }
     }
+    map.complete(iterates.x)
     start.update(from: iterates.x, count: active * width)
     var first = Array(repeating: 0.0, count: active)
     var iteration = 0
     // G(x) − x is the field's residual up to rounding, which must leave some room.
-    let acceptance = 0.7 * options.residual
+    let acceptance = 0.7 * options.residual * strictness
 
     while active > 0 {
       map.residual(at: iterates.x, into: iterates.residual)
@@ -135,18 +139,26 @@ final class Polisher<Element: Scalar> {
       let count = variable.columns.count
       let norm = options.floor + Element.quickDot(x + start, x + start, count: count).squareRoot()
       norms[index] = norm
+      // Beyond all bounds the quotient would say 0.
+      guard norm.isFinite else { return .infinity }
       let part = Element.quickDot(r + start, r + start, count: count).squareRoot() / norm
-      if !(part <= largest) { largest = part }
+      if part.isNaN { return .nan }
+      largest = max(largest, part)
     }
     return largest
   }
 
-  /// ‖x − x₀‖ / ‖x‖ of the first variable. Spends what ``start`` has of the row.
+  /// The largest ‖x − x₀‖ / ‖x‖ of any of the map's neighbourhoods. Spends what ``start`` has of the row.
   private func distance(_ row: Int) -> Double {
-    let columns = variables[0].columns
-    let x = iterates.row(row) + columns.lowerBound
-    let start = start + row * map.dimension + columns.lowerBound
-    Element.linearSum(1, x, -1, start, into: start, count: columns.count)
-    return Element.squareSum(start, count: columns.count).squareRoot() / norms[0]
+    var largest = 0.0
+    for columns in map.neighbourhoods {
+      let x = iterates.row(row) + columns.lowerBound
+      let start = start + row * map.dimension + columns.lowerBound
+      Element.linearSum(1, x, -1, start, into: start, count: columns.count)
+      let size = options.floor + Element.squareSum(x, count: columns.count).squareRoot()
+      largest = max(
+        largest, Element.squareSum(start, count: columns.count).squareRoot() / size)
+    }
+    return largest
   }
 }

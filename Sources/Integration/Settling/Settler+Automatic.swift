@@ -9,7 +9,7 @@ private enum Stage {
   /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
   static let basinSteps = 20
   /// One more approach, and its polish.
-  struct Approach {
+  struct Approach: Equatable {
     var residual: Double
     var steps: Int
     var iterations: Int
@@ -44,24 +44,34 @@ extension Settler {
     var rest = batch.unsettled(among: everyone)
     guard !rest.isEmpty else { return settlement }
 
-    let saddles = polisher?.saddles ?? []
-    try approach(
-      rest.filter { !saddles.contains($0) }, Stage.nearer, in: &batch, from: time)
-    try approach(rest, Stage.close, in: &batch, from: time)
+    // The flow leaves the neighbourhood of a saddle again, so those samples are integrated all the way.
+    var saddles = polisher?.saddles ?? []
+    for stage in [Stage.nearer, Stage.close] {
+      // What does not come nearer will not by more of the same.
+      let promising = rest.filter {
+        !saddles.contains($0) && !(stage == Stage.close && batch.stalled.contains($0))
+      }
+      try approach(promising, stage, in: &batch, from: time)
+      rest = batch.unsettled(among: rest)
+      saddles.formUnion(polisher?.saddles ?? [])
+    }
+    for sample in rest where saddles.contains(sample) {
+      try integrate([sample], in: &batch, from: time, limits: options.limits)
+    }
     settlement = try certify(&batch)
     rest = batch.unsettled(among: everyone)
     guard !rest.isEmpty else { return settlement }
 
     try descend(rest, in: &batch)
+    settlement = try certify(&batch)
     rest = batch.unsettled(among: everyone)
-    if !rest.isEmpty {
-      for sample in rest where batch.outcomes[sample] == .diverged {
-        batch.restart(sample, from: initial)
-      }
-      try integrate(
-        rest, in: &batch, from: batch.latestTime(among: rest, or: time), limits: options.limits)
-      try retry(rest, in: &batch, from: initial, at: time)
+    guard !rest.isEmpty else { return settlement }
+    for sample in rest where batch.outcomes[sample] == .diverged {
+      batch.restart(sample, from: initial)
     }
+    try integrate(
+      rest, in: &batch, from: batch.latestTime(among: rest, or: time), limits: options.limits)
+    try retry(rest, in: &batch, from: initial, at: time)
     return try certify(&batch)
   }
 
@@ -71,6 +81,7 @@ extension Settler {
   ) throws {
     let coming = batch.underWay(among: samples)
     guard !coming.isEmpty else { return }
+    batch.release(coming)
     var limits = options.limits
     limits.steps = min(limits.steps, stage.steps)
     try integrate(
@@ -83,6 +94,8 @@ extension Settler {
   private func polish(
     _ samples: [Int], in batch: inout Batch<Element>, iterations: Int
   ) throws {
+    // The iteration would find some equilibrium for those that do not come nearer to one, too.
+    let samples = samples.filter { !batch.stalled.contains($0) }
     guard !samples.isEmpty else { return }
     if options.polish == .newton {
       try findRoots(of: samples, in: &batch, by: .newton)
@@ -98,18 +111,41 @@ extension Settler {
       batch.activate([sample], on: field)
       batch.gather(rows: 1)
       try evaluate(at: 0, batch, rows: 1)
-      // Where the flow had all but arrived, the end of it is what was found.
       let wasNear = judge.joint(row: 0, batch.current, derivative) < Stage.nearer.residual
+      let before = ContiguousArray(batch.current[0..<dimension])
       var report: DescentReport?
       batch.withCurrentRows {
         report = descent.descend(
-          row: 0, from: $0, residual: 0.5 * options.residual, floor: options.floor)
+          row: 0, from: $0, residual: 0.5 * options.residual * judge.strictness,
+          floor: options.floor)
       }
       guard let report else { continue }
+      var outcome = Outcome.outOfSteps
+      if report.hasArrived {
+        // Where the flow had all but arrived, and the minimum is no other one, its end was found.
+        outcome =
+          wasNear && moved(from: before, in: batch) < Polisher<Element>.reach
+          ? .settled : .settledByDescent
+      }
       batch.record(
-        row: 0, outcome: wasNear ? .settled : .settledByDescent, time: .nan, method: "descent",
+        row: 0, outcome: outcome, time: .nan, method: "descent",
         evaluations: report.evaluations + 1, products: 0, steps: report.iterations,
-        residual: report.residual, message: nil)
+        residual: report.residual, message: report.hasArrived ? nil : "found no minimum")
     }
+  }
+
+  /// How far the first variable, φ, of row 0 lies from where it was, in proportion to its norm.
+  private func moved(
+    from before: ContiguousArray<Element>, in batch: borrowing Batch<Element>
+  ) -> Double {
+    var distance = 0.0
+    var size = 0.0
+    for column in field.variables[0].columns {
+      let now = Double(batch.current[column])
+      let difference = now - Double(before[column])
+      distance += difference * difference
+      size += now * now
+    }
+    return distance.squareRoot() / (options.floor + size.squareRoot())
   }
 }

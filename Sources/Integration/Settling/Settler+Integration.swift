@@ -141,6 +141,7 @@ extension Settler {
     batch.activate(samples, on: field)
     var active = samples.count
     var motions = Array(repeating: Motion(), count: samples.count)
+    var approaches = Array(repeating: Approach(), count: samples.count)
     var ownEvaluations = 0
     let end = start + limits.time
     // The samples may already be at rest, and CVODE cannot start from rest with a sensible step.
@@ -154,7 +155,8 @@ extension Settler {
     func leave(_ row: Int, _ outcome: Outcome?, message: String? = nil) {
       let statistics = integrator.statistics
       batch.record(
-        row: row, outcome: outcome, time: time, method: name,
+        row: row, outcome: outcome, time: batch.ownTime(row: row, since: start) + (time - start),
+        method: name,
         evaluations: statistics.fieldEvaluations + statistics.differenceEvaluations
           + ownEvaluations,
         products: statistics.jacobianProducts, steps: statistics.steps,
@@ -164,6 +166,7 @@ extension Settler {
         integrator.exchangeSamples(row, active)
         batch.exchange(row, active)
         motions.swapAt(row, active)
+        approaches.swapAt(row, active)
         judge.last.swapAt(row, active)
       }
       if active > 0 { integrator.keepSamples(active) }
@@ -232,10 +235,11 @@ extension Settler {
           continue
         }
         if goal != .rest {
-          let isThere =
-            goal.isShared
-            ? isTogether : goal.isReached(judge.joint(row: row, batch.current, derivative))
+          let joint = judge.joint(row: row, batch.current, derivative)
+          if time > start { approaches[row].record(time: time - start, residual: joint) }
+          let isThere = goal.isShared ? isTogether : goal.isReached(joint)
           if isThere || isOutOfTime || isOutOfSteps {
+            if !approaches[row].isFalling { batch.stall(row: row) }
             leave(row, nil)
             continue
           }

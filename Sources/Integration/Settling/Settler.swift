@@ -26,7 +26,7 @@ public final class Settler<Element: Scalar> {
   let derivative: UnsafeMutableBufferPointer<Element>
   var integrators: [Pace: Integrator<Element>] = [:]
   private(set) lazy var polisher = field.equilibriumMap.map {
-    Polisher($0, field, options, capacity: capacity)
+    Polisher($0, field, options, strictness: judge.strictness, capacity: capacity)
   }
 
   /// - Parameter field: with as many samples as a batch will have at most.
@@ -108,7 +108,9 @@ public final class Settler<Element: Scalar> {
   }
 
   /// Judges every sample once more, all together and in their own order.
-  func certify(_ batch: inout Batch<Element>) throws -> Settlement<Element> {
+  func certify(
+    _ batch: inout Batch<Element>, withStability: Bool = true
+  ) throws -> Settlement<Element> {
     batch.restoreOrder(of: field)
     let count = batch.count
     batch.gather(rows: count)
@@ -131,7 +133,7 @@ public final class Settler<Element: Scalar> {
           jacobianProducts: batch.products[sample], steps: batch.steps[sample],
           attempts: batch.attempts[sample]))
     }
-    if options.certifiesStability {
+    if options.certifiesStability && withStability {
       try certifyStability(of: batch, &certificates)
     }
     return Settlement(states: batch.states, certificates: certificates)
