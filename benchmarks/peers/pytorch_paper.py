@@ -32,8 +32,8 @@ alpha = case.leak / case.batch
 
 def linear(weight, bias):
     layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
-    layer.weight.data = torch.tensor(weight)
-    layer.bias.data = torch.tensor(bias)
+    layer.weight.data = torch.tensor(weight, dtype=torch.float32)
+    layer.bias.data = torch.tensor(bias, dtype=torch.float32)
     return layer
 
 

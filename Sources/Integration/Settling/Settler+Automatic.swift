@@ -54,6 +54,11 @@ extension Settler {
       try approach(promising, stage, in: &batch, from: time)
       rest = batch.unsettled(among: rest)
       saddles.formUnion(polisher?.saddles ?? [])
+      // Slow approaches, on which Anderson's iteration fails: their end is a minimum close by.
+      try descend(
+        rest.filter { !saddles.contains($0) && !batch.stalled.contains($0) }, in: &batch,
+        within: Polisher<Element>.reach)
+      rest = batch.unsettled(among: rest)
     }
     for sample in rest where saddles.contains(sample) {
       try integrate([sample], in: &batch, from: time, limits: options.limits)
@@ -105,7 +110,12 @@ extension Settler {
   }
 
   /// Seeks minima of the field's own function for samples that do not settle.
-  private func descend(_ samples: [Int], in batch: inout Batch<Element>) throws {
+  ///
+  /// - Parameter reach: how far φ may move for the minimum to be the end of the sample's own approach.
+  ///   Without it any minimum will do.
+  private func descend(
+    _ samples: [Int], in batch: inout Batch<Element>, within reach: Double? = nil
+  ) throws {
     guard options.allowsDescent, let descent = field.equilibriumDescent else { return }
     for sample in batch.unsettled(among: samples) where batch.outcomes[sample] != .diverged {
       batch.activate([sample], on: field)
@@ -120,17 +130,27 @@ extension Settler {
           floor: options.floor)
       }
       guard let report else { continue }
-      var outcome = Outcome.outOfSteps
-      if report.hasArrived {
+      let isClose = moved(from: before, in: batch) < Polisher<Element>.reach
+      var outcome: Outcome?
+      var message: String?
+      if !report.hasArrived {
+        message = "found no minimum"
+      } else if reach != nil {
+        outcome = isClose ? .settled : nil
+        message = isClose ? nil : "the minimum is another one than the flow approaches"
+      } else {
         // Where the flow had all but arrived, and the minimum is no other one, its end was found.
-        outcome =
-          wasNear && moved(from: before, in: batch) < Polisher<Element>.reach
-          ? .settled : .settledByDescent
+        outcome = wasNear && isClose ? .settled : .settledByDescent
+      }
+      if outcome == nil {
+        batch.withCurrentRows { rows in
+          before.withUnsafeBufferPointer { rows.update(from: $0.baseAddress!, count: dimension) }
+        }
       }
       batch.record(
-        row: 0, outcome: outcome, time: .nan, method: "descent",
+        row: 0, outcome: outcome ?? .outOfSteps, time: batch.times[sample], method: "descent",
         evaluations: report.evaluations + 1, products: 0, steps: report.iterations,
-        residual: report.residual, message: report.hasArrived ? nil : "found no minimum")
+        residual: report.residual, message: message)
     }
   }
 

@@ -90,7 +90,7 @@ struct RunCommand: ParsableCommand {
     try column("descent", result.certificates.map { $0.outcome == .settledByDescent ? 1 : 0 })
     let list = times.map { String(format: "%.4f", $0) }.joined(separator: ", ")
     let text = """
-      {"program": "settle", "version": "\(Versions.description)", "method": "\(method)", \
+      {"program": "settle", "version": "\(Versions.description.replacingOccurrences(of: "\n", with: ", "))", "method": "\(method)", \
       "threads": \(setting.threads), "precision": "\(precision)", "criterion": "\(criterion)", \
       "residual": \(residual), "batch_milliseconds": [\(list)]}
 
