@@ -142,6 +142,7 @@ extension Settler {
     var active = samples.count
     var motions = Array(repeating: Motion(), count: samples.count)
     var approaches = Array(repeating: Approach(), count: samples.count)
+    var joints = Array(repeating: Double.infinity, count: samples.count)
     var ownEvaluations = 0
     let end = start + limits.time
     // The samples may already be at rest, and CVODE cannot start from rest with a sensible step.
@@ -219,13 +220,17 @@ extension Settler {
       let isOutOfTime = time >= end
       let isOutOfSteps =
         statistics.steps >= limits.steps || evaluations + ownEvaluations >= limits.evaluations
-      let isTogether =
-        goal.isShared
-        && (0..<active).allSatisfy {
-          goal.isReached(judge.joint(row: $0, batch.current, derivative))
+      if goal != .rest {
+        for row in 0..<active {
+          joints[row] = judge.joint(row: row, batch.current, derivative)
         }
+      }
+      let isTogether = goal.isShared && joints[0..<active].allSatisfy(goal.isReached)
       for row in (0..<active).reversed() {
-        let residual = judge.measure(row: row, batch.current, derivative)
+        // On the way the joint residual is all that matters.
+        let residual =
+          goal == .rest || mayHaveSettled
+          ? judge.measure(row: row, batch.current, derivative) : joints[row]
         if mayHaveSettled && residual <= judge.acceptance {
           leave(row, .settled)
           continue
@@ -235,11 +240,11 @@ extension Settler {
           continue
         }
         if goal != .rest {
-          let joint = judge.joint(row: row, batch.current, derivative)
-          if time > start { approaches[row].record(time: time - start, residual: joint) }
-          let isThere = goal.isShared ? isTogether : goal.isReached(joint)
+          if time > start { approaches[row].record(time: time - start, residual: joints[row]) }
+          let isThere = goal.isShared ? isTogether : goal.isReached(joints[row])
           if isThere || isOutOfTime || isOutOfSteps {
             if !approaches[row].isFalling { batch.stall(row: row) }
+            _ = judge.measure(row: row, batch.current, derivative)
             leave(row, nil)
             continue
           }
