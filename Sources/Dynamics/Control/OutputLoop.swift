@@ -6,9 +6,9 @@ internal import LinearAlgebra
 /// Outputs are few, so everything here is in double precision; only what enters the products of the
 /// network is rounded to its precision.
 final class OutputLoop<E: Scalar> {
-  private let evaluator: NetworkEvaluator<E>
-  private let loss: any Loss
-  private let controller: OutputController?
+  let evaluator: NetworkEvaluator<E>
+  let loss: any Loss
+  let controller: OutputController?
   let count: Int
   /// Columns of the output population among the units, or among the readouts.
   private let population: Range<Int>
@@ -18,7 +18,7 @@ final class OutputLoop<E: Scalar> {
 
   let targets: MatrixBuffer<Double>
   let outputs: MatrixBuffer<Double>
-  private let gradients: MatrixBuffer<Double>
+  let gradients: MatrixBuffer<Double>
   /// u of every sample.
   let controls: MatrixBuffer<Double>
   /// The same in the network's precision, in the outputs' own columns.
@@ -32,7 +32,7 @@ final class OutputLoop<E: Scalar> {
   private let gradientTangents: MatrixBuffer<Double>
   let controlTangents: MatrixBuffer<Double>
   let roundedTangents: MatrixBuffer<E>
-  private let scratch: MatrixBuffer<Double>
+  let scratch: MatrixBuffer<Double>
   /// 1/α_eff, by which u = −∇L/α_eff at rest; not finite where the integral does not leak.
   let restGain: Double
 
@@ -107,49 +107,6 @@ final class OutputLoop<E: Scalar> {
       let row = outputs.row(r)
       for (k, column) in columns.enumerated() { row[k] = scratch.base[column - start] }
     }
-  }
-
-  /// y and u of one sample at rest, where all but u drives the outputs to `center`: the proximal point
-  /// of L/α_eff. y is rounded to the network's precision first, and u belongs to the rounded one.
-  ///
-  /// - Parameter guess: of y.
-  func rest(_ row: Int, center: UnsafePointer<Double>, guess: UnsafePointer<Double>) {
-    let y = outputs.row(row)
-    y.update(from: guess, count: count)
-    let target = UnsafeBufferPointer(start: targets.row(row), count: count)
-    var span = UnsafeMutableBufferPointer(start: y, count: count).mutableSpan
-    loss.proximalPoint(
-      of: UnsafeBufferPointer(start: center, count: count).span, target: target.span,
-      strength: restGain, into: &span)
-    E.narrow(y, into: roundedControls.row(row), count: count)
-    E.widen(roundedControls.row(row), into: y, count: count)
-    restControls(row)
-  }
-
-  /// u = −∇L/α_eff at the y of the last observation: what it comes to at equilibrium.
-  func restControls(_ row: Int) {
-    writeGradient(of: outputs, into: gradients, row)
-    let u = controls.row(row)
-    let gradient = gradients.row(row)
-    for k in 0..<count { u[k] = -restGain * gradient[k] }
-    E.narrow(u, into: roundedControls.row(row), count: count)
-  }
-
-  /// What a readout's own bias and the inputs contribute to y, of one sample.
-  func widenReadoutDrive(_ row: Int, into drive: UnsafeMutablePointer<Double>) {
-    guard isReadout else { return }
-    for (k, column) in columns.enumerated() {
-      drive[k] = Double(evaluator.readoutDrive.row(row)[column])
-    }
-  }
-
-  /// u_i at equilibrium, in the precision of the state, from u.
-  func writeRestIntegral(_ row: Int, into integral: UnsafeMutablePointer<E>) {
-    guard let controller, controller.hasState else { return }
-    let u = controls.row(row)
-    let factor = controller.integralShare
-    for k in 0..<count { scratch.base[k] = factor * u[k] }
-    E.narrow(scratch.base, into: integral, count: count)
   }
 
   /// ∇L and u, from y and the integral's part of the state (its first column at `integral`).
@@ -295,7 +252,7 @@ final class OutputLoop<E: Scalar> {
 
   // MARK: Rows of the loss
 
-  private func writeGradient(
+  func writeGradient(
     of outputs: MatrixBuffer<Double>, into gradients: MatrixBuffer<Double>, _ row: Int
   ) {
     let y = UnsafeBufferPointer(start: outputs.row(row), count: count)

@@ -20,21 +20,21 @@ package final class NetworkEvaluator<E: Scalar> {
   package let rates: MatrixBuffer<E>
   package let slopes: MatrixBuffer<E>
   /// The same, and σ″(φ), where tangents are taken: evaluations in between leave them alone.
-  private let linearRates: MatrixBuffer<E>
-  private let linearSlopes: MatrixBuffer<E>
-  private let linearCurvatures: MatrixBuffer<E>
-  private let gated: MatrixBuffer<E>
+  let linearRates: MatrixBuffer<E>
+  let linearSlopes: MatrixBuffer<E>
+  let linearCurvatures: MatrixBuffer<E>
+  let gated: MatrixBuffer<E>
 
   /// 1/τ of every unit, and τ.
   package let inverseTimeConstants: MatrixBuffer<E>
   package let timeConstants: [Double]
 
-  fileprivate struct Block {
+  struct Block {
     var columns: Range<Int>
     var activation: any Activation
     var biasIndex: Int?
   }
-  fileprivate struct Edge {
+  struct Edge {
     var source: Range<Int>
     var target: Range<Int>
     var intoReadout: Bool
@@ -50,9 +50,9 @@ package final class NetworkEvaluator<E: Scalar> {
     package var isCyclic: Bool
     /// Whether the loss reads it.
     package var isOutput: Bool
-    fileprivate var index: Int
-    fileprivate var incoming: [Edge] = []
-    fileprivate var outgoing: [Edge] = []
+    var index: Int
+    var incoming: [Edge] = []
+    var outgoing: [Edge] = []
   }
   /// The populations of units such that every projection leads forward, save within cycles.
   package private(set) var flow: [FlowBlock] = []
@@ -61,10 +61,10 @@ package final class NetworkEvaluator<E: Scalar> {
     let cyclic = flow.filter(\.isCyclic).map(\.columns)
     return cyclic.isEmpty ? [0..<unitCount] : cyclic
   }
-  private var units: [Block] = []
+  var units: [Block] = []
   private var readouts: [Block] = []
   private var inputEdges: [Edge] = []
-  private var unitEdges: [Edge] = []
+  var unitEdges: [Edge] = []
   private let names: [String]
 
   package init(_ network: Network, capacity: Int) {
@@ -199,7 +199,7 @@ package final class NetworkEvaluator<E: Scalar> {
     for block in units { activate(block, phi, slopes: wantsSlopes) }
   }
 
-  private func activate(_ block: Block, _ phi: MatrixView<E>, slopes wantsSlopes: Bool) {
+  func activate(_ block: Block, _ phi: MatrixView<E>, slopes wantsSlopes: Bool) {
     let start = block.columns.lowerBound
     let count = block.columns.count
     for r in 0..<rows {
@@ -241,7 +241,7 @@ package final class NetworkEvaluator<E: Scalar> {
   }
 
   /// f ← f + Σ W·rate over the projections between units.
-  private func forward(_ rate: MatrixView<E>, addingTo f: MutableMatrixView<E>) {
+  func forward(_ rate: MatrixView<E>, addingTo f: MutableMatrixView<E>) {
     for edge in unitEdges where !edge.intoReadout {
       edge.forward.forward(rate.columns(edge.source), addingTo: f.columns(edge.target))
     }
@@ -271,104 +271,6 @@ package final class NetworkEvaluator<E: Scalar> {
       } else {
         edge.backward.backward(psi.columns(edge.target), addingTo: signal.columns(edge.source))
       }
-    }
-  }
-
-  // MARK: One population at a time
-
-  /// σ(φ) of one population, and σ′(φ) where asked.
-  package func activate(_ block: FlowBlock, _ phi: MatrixView<E>, slopes: Bool) {
-    activate(units[block.index], phi, slopes: slopes)
-  }
-
-  /// f ← f + Σ W·σ(φ) over the projections into one population, at the rates of the last activation.
-  package func forward(into block: FlowBlock, addingTo f: MutableMatrixView<E>) {
-    let rate = rates.view(rows: rows)
-    for edge in block.incoming {
-      edge.forward.forward(rate.columns(edge.source), addingTo: f.columns(edge.target))
-    }
-  }
-
-  /// The part of ``backward(psi:readout:into:)`` that arrives at one population.
-  package func backward(
-    to block: FlowBlock, psi: MatrixView<E>, readout u: MatrixView<E>?,
-    into signal: MutableMatrixView<E>
-  ) {
-    let target = signal.columns(block.columns)
-    target.clear()
-    for edge in block.outgoing {
-      if edge.intoReadout {
-        guard let u else { continue }
-        edge.backward.backward(u.columns(edge.target), addingTo: target)
-      } else {
-        edge.backward.backward(psi.columns(edge.target), addingTo: target)
-      }
-    }
-  }
-
-  // MARK: Tangents
-
-  /// Fixes the φ at which tangents are taken; σ″ only where it is asked for.
-  package func linearize(_ phi: MatrixView<E>, curvatures: Bool) {
-    for block in units {
-      let start = block.columns.lowerBound
-      let count = block.columns.count
-      for r in 0..<rows {
-        let potential = phi.row(r) + start
-        let rate = linearRates.row(r) + start
-        let slope = linearSlopes.row(r) + start
-        block.activation.rateAndSlope(potential, rate: rate, slope: slope, count: count)
-        guard curvatures else { continue }
-        block.activation.curvature(
-          potential, rate: rate, slope: slope, into: linearCurvatures.row(r) + start, count: count)
-      }
-    }
-  }
-
-  /// As ``linearize(_:curvatures:)``, at the φ that was last activated with slopes.
-  package func linearizeAtEvaluation(_ phi: MatrixView<E>, curvatures: Bool) {
-    linearRates.base.update(from: rates.base, count: rows * unitCount)
-    linearSlopes.base.update(from: slopes.base, count: rows * unitCount)
-    guard curvatures else { return }
-    for block in units {
-      let start = block.columns.lowerBound
-      for r in 0..<rows {
-        block.activation.curvature(
-          phi.row(r) + start, rate: rates.row(r) + start, slope: slopes.row(r) + start,
-          into: linearCurvatures.row(r) + start, count: block.columns.count)
-      }
-    }
-  }
-
-  /// x ← σ″(φ)∘x, at the linearisation point.
-  package func multiplyByCurvatures(_ x: MutableMatrixView<E>) {
-    for r in 0..<rows {
-      E.product(x.row(r), linearCurvatures.row(r), into: x.row(r), count: unitCount)
-    }
-  }
-
-  /// x ← σ′(φ)∘x, at the linearisation point.
-  package func multiplyBySlopes(_ x: MutableMatrixView<E>) {
-    for r in 0..<rows {
-      E.product(x.row(r), linearSlopes.row(r), into: x.row(r), count: unitCount)
-    }
-  }
-
-  /// df ← −v + Σ W(σ′∘v); leaves σ′∘v where ``readoutTangent(into:)`` finds it.
-  package func fieldTangent(_ v: MatrixView<E>, into df: MutableMatrixView<E>) {
-    for r in 0..<rows {
-      E.product(linearSlopes.row(r), v.row(r), into: gated.row(r), count: unitCount)
-      E.scale(-1, v.row(r), into: df.row(r), count: unitCount)
-    }
-    forward(gated.view(rows: rows), addingTo: df)
-  }
-
-  /// dy ← Σ D(σ′∘v) for the v of the last ``fieldTangent(_:into:)``.
-  package func readoutTangent(into dy: MutableMatrixView<E>) {
-    dy.clear()
-    for edge in unitEdges where edge.intoReadout {
-      edge.forward.forward(
-        gated.view(rows: rows).columns(edge.source), addingTo: dy.columns(edge.target))
     }
   }
 
