@@ -168,6 +168,23 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     }
   }
 
+  // What was evaluated with other parameters, inputs or targets, or in another order, is void.
+
+  func load(_ parameters: ParameterSet) {
+    evaluatedRows = 0
+    evaluator.load(parameters)
+  }
+
+  func load(inputs: Span<Double>, targets: Span<Double>?, count: Int) {
+    evaluatedRows = 0
+    plant.load(inputs: inputs, targets: targets, count: count)
+  }
+
+  func exchangeSamples(_ first: Int, _ second: Int) {
+    evaluatedRows = 0
+    plant.exchangeSamples(first, second)
+  }
+
   private func isEvaluated(_ z: UnsafePointer<E>) -> Bool {
     evaluatedRows == plant.rows
       && memcmp(z, evaluated.base, plant.rows * plant.dimension * MemoryLayout<E>.stride) == 0

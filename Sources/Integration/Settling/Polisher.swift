@@ -44,6 +44,9 @@ final class Polisher<Element: Scalar> {
     norms.deallocate()
   }
 
+  /// For a new batch, which owes nothing to the last one.
+  func forget() { saddles = [] }
+
   /// Whether the map needs no approach: it gives the only equilibrium.
   var isExplicit: Bool { map.isExplicit }
 

@@ -26,6 +26,7 @@ extension Settler {
     _ batch: inout Batch<Element>, from initial: ContiguousArray<Element>, at time: Double
   ) throws -> Settlement<Element> {
     let everyone = Array(0..<batch.count)
+    polisher?.forget()
     guard options.polish != .none, options.polish == .newton || polisher != nil else {
       try integrateAll(everyone, in: &batch, from: initial, at: time)
       try descend(everyone, in: &batch)
@@ -40,9 +41,9 @@ extension Settler {
         goal: .basin(options.polishStart))
     }
     try polish(batch.underWay(among: everyone), in: &batch, iterations: Stage.polishIterations)
-    var settlement = try certify(&batch)
+    var settlement = try certify(&batch, withStability: false)
     var rest = batch.unsettled(among: everyone)
-    guard !rest.isEmpty else { return settlement }
+    guard !rest.isEmpty else { return try addStability(to: settlement, of: batch) }
 
     // The flow leaves the neighbourhood of a saddle again, so those samples are integrated all the way.
     var saddles = polisher?.saddles ?? []
@@ -63,14 +64,14 @@ extension Settler {
     for sample in rest where saddles.contains(sample) {
       try integrate([sample], in: &batch, from: time, limits: options.limits)
     }
-    settlement = try certify(&batch)
+    settlement = try certify(&batch, withStability: false)
     rest = batch.unsettled(among: everyone)
-    guard !rest.isEmpty else { return settlement }
+    guard !rest.isEmpty else { return try addStability(to: settlement, of: batch) }
 
     try descend(rest, in: &batch)
-    settlement = try certify(&batch)
+    settlement = try certify(&batch, withStability: false)
     rest = batch.unsettled(among: everyone)
-    guard !rest.isEmpty else { return settlement }
+    guard !rest.isEmpty else { return try addStability(to: settlement, of: batch) }
     for sample in rest where batch.outcomes[sample] == .diverged {
       batch.restart(sample, from: initial)
     }

@@ -133,9 +133,17 @@ public final class Settler<Element: Scalar> {
           jacobianProducts: batch.products[sample], steps: batch.steps[sample],
           attempts: batch.attempts[sample]))
     }
-    if options.certifiesStability && withStability {
-      try certifyStability(of: batch, &certificates)
-    }
-    return Settlement(states: batch.states, certificates: certificates)
+    let settlement = Settlement(states: batch.states, certificates: certificates)
+    return withStability ? try addStability(to: settlement, of: batch) : settlement
+  }
+
+  /// What the options ask for beyond the residual, directly after ``certify(_:withStability:)``.
+  func addStability(
+    to settlement: Settlement<Element>, of batch: borrowing Batch<Element>
+  ) throws -> Settlement<Element> {
+    guard options.certifiesStability else { return settlement }
+    var settlement = settlement
+    try certifyStability(of: batch, &settlement.certificates)
+    return settlement
   }
 }
