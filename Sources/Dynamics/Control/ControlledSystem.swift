@@ -35,6 +35,9 @@ public protocol Controller: Sendable {
   /// A controller whose flow descends to the same equilibria whatever their stability under this
   /// one; nil where there is none.
   func descent(for network: Network) -> (any Controller)?
+  /// The same controller with proportional output control, u = −β∇L; nil where there is none. A
+  /// negative gain pushes away from the target.
+  func nudged(by gain: Double) -> (any Controller)?
   /// A system for at most `capacity` samples at a time.
   func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
@@ -44,6 +47,7 @@ extension Controller {
   public func parameters(for network: Network) -> [Parameter] { [] }
   public func objection(to network: Network) -> String? { nil }
   public func descent(for network: Network) -> (any Controller)? { nil }
+  public func nudged(by gain: Double) -> (any Controller)? { nil }
 
   /// All parameters of the network under this controller, zero at first.
   public func emptyParameters(for network: Network) -> ParameterSet {

@@ -41,6 +41,12 @@ public struct DynamicInversion: Controller {
 
   public var effectiveLeak: Double? { output.effectiveLeak }
 
+  public func nudged(by gain: Double) -> (any Controller)? {
+    var copy = self
+    copy.output = .proportional(gain)
+    return copy
+  }
+
   public func objection(to network: Network) -> String? {
     guard outputStage == .direct else { return nil }
     if network.outputPopulation.role == .readout { return nil }

@@ -18,6 +18,12 @@ public struct EnergyBased: Controller {
 
   public var effectiveLeak: Double? { output.effectiveLeak }
 
+  public func nudged(by gain: Double) -> (any Controller)? {
+    var copy = self
+    copy.output = .proportional(gain)
+    return copy
+  }
+
   public func descent(for network: Network) -> (any Controller)? {
     descentOnAugmentedEnergy(effectiveLeak: output.effectiveLeak, network)
   }

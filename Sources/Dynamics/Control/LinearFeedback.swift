@@ -33,6 +33,12 @@ public struct LinearFeedback: Controller {
 
   public var effectiveLeak: Double? { output.effectiveLeak }
 
+  public func nudged(by gain: Double) -> (any Controller)? {
+    var copy = self
+    copy.output = .proportional(gain)
+    return copy
+  }
+
   func path(to population: Population, in network: Network) -> Path {
     guard population.role == .units else { return .none }
     return paths[population.name]

@@ -23,8 +23,9 @@ public struct OutputController: Sendable, Equatable {
     integral: Double = 1, proportional: Double = 0, leak: Double = 1,
     leakOn: Leak = .integral, timeConstant: Double = 1
   ) {
-    precondition(timeConstant > 0 && leak >= 0 && integral >= 0 && proportional >= 0)
-    precondition(integral > 0 || proportional > 0, "a controller without any gain")
+    precondition(timeConstant > 0 && leak >= 0 && integral >= 0)
+    precondition(integral == 0 || proportional >= 0)
+    precondition(integral > 0 || proportional != 0, "a controller without any gain")
     self.integral = integral
     self.proportional = proportional
     self.leak = leak
@@ -32,7 +33,7 @@ public struct OutputController: Sendable, Equatable {
     self.timeConstant = timeConstant
   }
 
-  /// u = −k_p ∇L alone.
+  /// u = −k_p ∇L alone. A negative gain pushes away from the target, and its α_eff is negative.
   public static func proportional(_ gain: Double) -> OutputController {
     OutputController(integral: 0, proportional: gain, leak: 0)
   }

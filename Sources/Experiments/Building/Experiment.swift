@@ -5,6 +5,7 @@ internal import LinearAlgebra
 /// A model file made into things that run: network, controller, options, and initial parameters.
 public struct Experiment: Sendable {
   public let file: ModelFile
+  public let registry: Registry
   public let network: Network
   public let controller: any Controller
   public let precision: Precision
@@ -16,6 +17,7 @@ public struct Experiment: Sendable {
   /// - Throws: ``ModelFileError`` where the model asks for what cannot be.
   public init(_ file: ModelFile, registry: Registry = Registry()) throws {
     self.file = file
+    self.registry = registry
     let model = file.model
     try file.requireAvailable()
     precision = model.precision == .single ? .single : .double

@@ -1,4 +1,5 @@
 public import Dynamics
+public import Learning
 
 /// What model files can name: built-ins, and what a program adds before it loads a model.
 public struct Registry: Sendable {
@@ -9,8 +10,12 @@ public struct Registry: Sendable {
   /// Makes a projection from its description.
   public var projections: [String: @Sendable (ProjectionDescription) throws -> any Projection]
 
+  /// Makes a learning rule from its description, `learning.rule`.
+  public var rules: [String: @Sendable (ModelFile) throws -> any LearningRule]
+
   /// The built-ins.
   public init() {
+    rules = BuiltInRules.all
     activations = [Identity(), Tanh(), Sigmoid(), ReLU(), Softplus()]
     losses = [SquaredError(), CrossEntropy()]
     controllers = [
@@ -41,6 +46,7 @@ public struct Registry: Sendable {
     names.losses = losses.map(\.name)
     names.controllers = controllers.keys.sorted()
     names.projections = projections.keys.sorted()
+    names.rules = rules.keys.sorted()
     return names
   }
 }

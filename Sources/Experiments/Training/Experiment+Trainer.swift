@@ -29,12 +29,10 @@ extension Experiment {
 
   /// The learning rule of the model.
   public func rule(_ learning: LearningDescription) throws -> any LearningRule {
-    switch learning.rule.kind {
-    case "least-control":
-      return .leastControl(modulation: learning.rule.modulation == .slope ? .slope : .none)
-    default:
+    guard let make = registry.rules[learning.rule.kind] else {
       throw file.error(at: "learning.rule", "no rule is called \(learning.rule.kind)")
     }
+    return try make(file)
   }
 
   private func optimizer(_ learning: LearningDescription) throws -> any Optimizer {

@@ -81,7 +81,7 @@ public final class TrainingRecorder: TrainingHook {
       try unsettled.append(batch.epoch)
       try unsettled.append(batch.step)
       try unsettled.append(sample.sample)
-      try unsettled.append(sample.phase.rawValue)
+      try unsettled.append(sample.phase.name)
       try unsettled.append(sample.outcome.rawValue)
       try unsettled.append(sample.residual)
       try unsettled.append(sample.worstComponent)

@@ -19,7 +19,7 @@ public struct SettledStates: Sendable {
   /// The state of a phase that the rule declared.
   public subscript(_ phase: SettledPhase) -> SettledState {
     guard let state = byPhase[phase] else {
-      preconditionFailure("a rule reads the phase \(phase.rawValue), which it has not declared")
+      preconditionFailure("a rule reads the phase \(phase.name), which it has not declared")
     }
     return state
   }

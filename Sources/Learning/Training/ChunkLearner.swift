@@ -63,8 +63,7 @@ struct ChunkLearner: Sendable {
     var isUsable = true
     var isEquilibrium = true
     var isByDescent = false
-    for phase in SettledPhase.allCases {
-      guard let state = phases[phase] else { continue }
+    for (phase, state) in phases.sorted(by: { $0.key < $1.key }) {
       let certificate = state.certificates[row]
       result.evaluations += certificate.evaluations
       if certificate.outcome == .settledByDescent { isByDescent = true }

@@ -58,36 +58,20 @@ extension Trainer {
   ) throws -> [ChunkResult] {
     let learner = learner
     let parameters = parameters
-    if phases.count == 1, let phase = phases.first, memories.allSatisfy({ $0 == nil }) {
+    settlers.load(parameters)
+    if memories.allSatisfy({ $0 == nil }) {
       let blank = memories
-      let initial = phase == .controlled ? initial : nil
-      return try settler(of: phase).settle(samples, from: initial) { state in
+      return try settlers.settle(samples, from: initial, inOrder: false) { states in
         var none = blank
-        return learner.learn(from: [phase: state], parameters: parameters, memories: &none)
+        return learner.learn(from: states, parameters: parameters, memories: &none)
       }
     }
-    // Several phases must be together before a rule can read them, and memory is written in the order
-    // of the samples.
-    var states: [SettledPhase: [SettledState]] = [:]
-    for phase in SettledPhase.allCases where phases.contains(phase) {
-      states[phase] = try settler(of: phase).settle(
-        samples, from: phase == .controlled ? initial : nil)
+    // Memory is written in the order of the samples.
+    var written = memories
+    defer { memories = written }
+    return try settlers.settle(samples, from: initial, inOrder: true) { states in
+      learner.learn(from: states, parameters: parameters, memories: &written)
     }
-    let count = states.values.first?.count ?? 0
-    return (0..<count).map { chunk in
-      learner.learn(
-        from: states.mapValues { $0[chunk] }, parameters: parameters, memories: &memories)
-    }
-  }
-
-  private func settler(of phase: SettledPhase) -> BatchSettler {
-    let settler =
-      switch phase {
-      case .free: evaluator.settler
-      case .controlled: controlled
-      }
-    settler.load(parameters)
-    return settler
   }
 
   /// Keeps where the samples in those rows of the data set are to start the next time.

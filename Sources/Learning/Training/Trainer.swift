@@ -31,7 +31,7 @@ public final class Trainer {
 
   var optimizer: any Optimizer
   let phases: Set<SettledPhase>
-  let controlled: BatchSettler
+  let settlers: PhaseSettlers
   let learner: ChunkLearner
   var memories: [(any RuleMemory)?]
   /// Of the training samples, with a warm start only.
@@ -77,9 +77,10 @@ public final class Trainer {
     try constraints.apply(to: &parameters)
     self.parameters = parameters
     phases = rules.reduce(into: []) { $0.formUnion($1.phases) }
-    controlled = try BatchSettler(
-      network, controller: controller, options: settling, precision: precision, threads: threads)
     evaluator = try Evaluator(network, options: settling, precision: precision, threads: threads)
+    settlers = try PhaseSettlers(
+      network, controller: controller, phases: phases, free: evaluator.settler,
+      options: settling, precision: precision, threads: threads)
     let changed = rules.reduce(into: Set()) { $0.formUnion($1.changedParameters(of: network)) }
     let learned = changed.filter { name in
       parameters.index(of: name).map { parameters[$0].plasticity.isLearned } ?? false

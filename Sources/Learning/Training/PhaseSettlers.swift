@@ -1,0 +1,66 @@
+internal import Dynamics
+internal import Integration
+
+/// Settles the phases that rules ask for: one settler for each.
+final class PhaseSettlers {
+  /// In the order in which they settle.
+  let phases: [SettledPhase]
+  private let settlers: [SettledPhase: BatchSettler]
+
+  /// - Parameter free: settles the free phase.
+  /// - Throws: ``TrainingError`` where the controller cannot have a phase; what the settlers throw.
+  init(
+    _ network: Network, controller: any Controller, phases: Set<SettledPhase>, free: BatchSettler,
+    options: SettlingOptions, precision: Precision, threads: Int
+  ) throws {
+    self.phases = phases.sorted()
+    var settlers: [SettledPhase: BatchSettler] = [:]
+    for phase in phases {
+      switch phase {
+      case .free: settlers[phase] = free
+      case .controlled:
+        settlers[phase] = try BatchSettler(
+          network, controller: controller, options: options, precision: precision,
+          threads: threads)
+      case .nudged(let gain):
+        guard let nudging = controller.nudged(by: gain) else {
+          throw TrainingError.invalid(
+            "a phase nudged by \(gain) is asked for, and the controller \(controller.name) cannot "
+              + "be proportional")
+        }
+        settlers[phase] = try BatchSettler(
+          network, controller: nudging, options: options, precision: precision, threads: threads)
+      }
+    }
+    self.settlers = settlers
+  }
+
+  /// Takes over parameters for the batches that follow.
+  func load(_ parameters: ParameterSet) {
+    for settler in settlers.values { settler.load(parameters) }
+  }
+
+  /// All phases of the samples, chunk by chunk; what `body` makes of each chunk.
+  ///
+  /// - Parameters:
+  ///   - initial: where the controlled phase starts; at zero if nil, as the others.
+  ///   - inOrder: whether `body` must see one chunk after the other. Else many threads call it at once.
+  func settle<Result: Sendable>(
+    _ samples: Samples, from initial: InitialStates?, inOrder: Bool,
+    _ body: @escaping ([SettledPhase: SettledState]) throws -> Result
+  ) throws -> [Result] {
+    if !inOrder, phases.count == 1, let phase = phases.first {
+      return try settlers[phase]!.settle(samples, from: phase == .controlled ? initial : nil) {
+        try body([phase: $0])
+      }
+    }
+    // Several phases must be together before a rule can read them.
+    var states: [SettledPhase: [SettledState]] = [:]
+    for phase in phases {
+      states[phase] = try settlers[phase]!.settle(
+        samples, from: phase == .controlled ? initial : nil)
+    }
+    let count = states.values.first?.count ?? 0
+    return try (0..<count).map { chunk in try body(states.mapValues { $0[chunk] }) }
+  }
+}
