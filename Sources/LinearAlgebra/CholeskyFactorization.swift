@@ -79,11 +79,9 @@ extension Double {
   public static func solveCholesky(
     _ factor: UnsafePointer<Double>, order: Int, _ x: UnsafeMutablePointer<Double>
   ) {
-    var n = Int32(order)
-    var leading = n
-    var leadingX = n
-    var count: Int32 = 1
-    var info: Int32 = 0
-    dpotrs_("U", &n, &count, factor, &leading, x, &leadingX, &info, 1)
+    // Not dpotrs, which packs the whole matrix for one vector.
+    let n = Int32(order)
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, n, factor, n, x, 1)
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, n, factor, n, x, 1)
   }
 }

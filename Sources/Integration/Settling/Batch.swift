@@ -175,6 +175,13 @@ struct Batch<Element: Scalar>: ~Copyable {
     }
   }
 
+  /// Whether a sample was left at a state within its bounds.
+  func isFinite(_ sample: Int) -> Bool {
+    states.withUnsafeBufferPointer {
+      Element.squareSum($0.baseAddress! + sample * dimension, count: dimension) <= bounds[sample]
+    }
+  }
+
   /// Takes the sample in `row` as it is now, with what the attempt has cost.
   mutating func record(
     row: Int, outcome: Outcome?, time: Double, method: String, evaluations: Int,

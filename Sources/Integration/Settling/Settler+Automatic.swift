@@ -8,6 +8,7 @@ internal import LinearAlgebra
 private enum Stage {
   /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
   static let basinSteps = 20
+  static let explicitSteps = 36
   /// One more approach, and its polish.
   struct Approach: Equatable {
     var residual: Double
@@ -33,12 +34,8 @@ extension Settler {
       return try certify(&batch)
     }
 
-    var limits = options.limits
     if polisher?.isExplicit != true || options.polish == .newton {
-      limits.steps = min(limits.steps, Stage.basinSteps)
-      try integrate(
-        everyone, in: &batch, from: time, limits: limits, pace: .basin,
-        goal: .basin(options.polishStart))
+      try enterBasin(everyone, in: &batch, from: initial, at: time)
     }
     try polish(batch.underWay(among: everyone), in: &batch, iterations: Stage.polishIterations)
     var settlement = try certify(&batch, withStability: false)
@@ -81,6 +78,27 @@ extension Settler {
     return try certify(&batch)
   }
 
+  /// Brings all samples near the equilibria that their own flow leads to.
+  private func enterBasin(
+    _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
+    at time: Double
+  ) throws {
+    var stiff = samples
+    if mayStepExplicitly {
+      let steps = min(Stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1)
+      stiff = try stepExplicitly(
+        samples, in: &batch, from: time, steps: steps, until: options.polishStart)
+    }
+    guard !stiff.isEmpty else { return }
+    for sample in stiff where !batch.isFinite(sample) { batch.restart(sample, from: initial) }
+    batch.release(stiff)
+    var limits = options.limits
+    limits.steps = min(limits.steps, Stage.basinSteps)
+    try integrate(
+      stiff, in: &batch, from: batch.latestTime(among: stiff, or: time), limits: limits,
+      pace: .basin, goal: .basin(options.polishStart))
+  }
+
   /// Brings those of the samples that are still under way nearer, and polishes them once more.
   private func approach(
     _ samples: [Int], _ stage: Stage.Approach, in batch: inout Batch<Element>, from time: Double
@@ -106,7 +124,8 @@ extension Settler {
     if options.polish == .newton {
       try findRoots(of: samples, in: &batch, by: .newton)
     } else if let polisher {
-      polisher.polish(samples, in: &batch, iterations: min(iterations, options.iterations))
+      let limit = min(options.iterations, options.limits.evaluations)
+      polisher.polish(samples, in: &batch, iterations: min(iterations, limit))
     }
   }
 

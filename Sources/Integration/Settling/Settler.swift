@@ -24,6 +24,8 @@ public final class Settler<Element: Scalar> {
   let judge: Judge<Element>
   /// F at the states last judged, [samples × dimension].
   let derivative: UnsafeMutableBufferPointer<Element>
+  /// F one step before, of the same shape.
+  let previousDerivative: UnsafeMutableBufferPointer<Element>
   var integrators: [Pace: Integrator<Element>] = [:]
   private(set) lazy var polisher = field.equilibriumMap.map {
     Polisher($0, field, options, strictness: judge.strictness, capacity: capacity)
@@ -39,12 +41,17 @@ public final class Settler<Element: Scalar> {
     judge = Judge(field, options: options)
     derivative = .allocate(capacity: field.samples * field.dimension)
     derivative.initialize(repeating: 0)
+    previousDerivative = .allocate(capacity: derivative.count)
+    previousDerivative.initialize(repeating: 0)
     if options.method != .newton && options.method != .anderson && options.method != .fixedPoint {
       _ = try integrator(.own)
     }
   }
 
-  deinit { derivative.deallocate() }
+  deinit {
+    derivative.deallocate()
+    previousDerivative.deallocate()
+  }
 
   /// Settles the field's samples from `initial`, [samples × dimension].
   ///

@@ -1,0 +1,60 @@
+import Dynamics
+import Integration
+import Testing
+
+/// How `auto` comes near an equilibrium: by explicit steps where they serve, by CVODE elsewhere.
+@Suite("The way into the basin")
+struct WayIntoTheBasinTests {
+  private func attempts(
+    _ model: Model, _ change: (inout SettlingOptions) -> Void = { _ in }
+  ) throws -> [[Attempt]] {
+    var options = SettlingOptions(method: .automatic)
+    change(&options)
+    return try model.settle(options).certificates.map(\.attempts)
+  }
+
+  @Test("a system of one time scale is stepped through explicitly")
+  func explicit() throws {
+    let model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0.5, samples: 4, seed: 1)
+    for sample in try attempts(model) {
+      #expect(sample.first?.method == "euler")
+      #expect(!sample.contains { $0.method == "bdf" })
+      #expect(sample.last?.outcome == .settled)
+    }
+  }
+
+  @Test("a stiff system is handed to CVODE where it is noticed")
+  func stiff() throws {
+    // ∂fᵀ∂f has eigenvalues far beyond 1 here, and Euler's steps shrink to a fraction of τ.
+    let model = try Zoo.energy.model(SquaredError(), size: 12, gain: 4, samples: 4, seed: 1)
+    for sample in try attempts(model) {
+      #expect(sample.first?.method == "euler")
+      #expect(sample.first?.message == "the system is stiff")
+      #expect(sample.first?.steps == 8)
+      #expect(sample.dropFirst().first?.method == "bdf")
+    }
+  }
+
+  @Test("where one variable is much slower than another, no explicit step is tried")
+  func slow() throws {
+    var model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0.5, samples: 2, seed: 1)
+    model.controller = DynamicInversion(output: .leakyIntegral(leak: 1, timeConstant: 100))
+    for sample in try attempts(model) { #expect(sample.first?.method == "bdf") }
+  }
+
+  @Test("limits hold for explicit steps, too")
+  func limits() throws {
+    let model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0.5, samples: 4, seed: 1)
+    for sample in try attempts(model, { $0.limits.evaluations = 3 }) {
+      #expect(sample.first?.method == "euler")
+      #expect(sample.first?.evaluations == 3)
+    }
+    for sample in try attempts(model, { $0.limits.steps = 2 }) {
+      #expect(sample.first?.steps == 2)
+    }
+    for sample in try attempts(model, { $0.limits.time = 1.2 }) {
+      // The first step is half a τ, and the next one at most half as long again.
+      #expect((2...3).contains(sample.first?.steps ?? 0))
+    }
+  }
+}
