@@ -1,5 +1,5 @@
-internal import Dynamics
-internal import Integration
+package import Dynamics
+package import Integration
 
 /// Settles the phases that rules ask for, chunk by chunk: all phases of a chunk one after the other on
 /// one thread.
@@ -7,7 +7,7 @@ internal import Integration
 /// Phases that start from the free one (``SettledPhase/startsFromFree``) bring it along.
 package final class PhaseSettlers {
   /// In the order in which they settle.
-  let phases: [SettledPhase]
+  package let phases: [SettledPhase]
   private let network: Network
   private let threads: Int
   private var settlers: [SettledPhase: BatchSettler] = [:]
@@ -16,7 +16,7 @@ package final class PhaseSettlers {
 
   /// - Parameter free: settles the free phase.
   /// - Throws: ``TrainingError`` where the controller cannot have a phase; what the settlers throw.
-  init(
+  package init(
     _ network: Network, controller: any Controller, phases: Set<SettledPhase>, free: BatchSettler,
     options: SettlingOptions, precision: Precision, threads: Int
   ) throws {
@@ -54,7 +54,7 @@ package final class PhaseSettlers {
   }
 
   /// Takes over parameters for the batches that follow.
-  func load(_ parameters: ParameterSet) {
+  package func load(_ parameters: ParameterSet) {
     for settler in settlers.values { settler.load(parameters) }
     adjoint?.load(parameters)
   }
@@ -64,7 +64,7 @@ package final class PhaseSettlers {
   /// - Parameters:
   ///   - initial: where the controlled phase starts; at zero if nil.
   ///   - inOrder: whether `body` must see one chunk after the other. Else many threads call it at once.
-  func settle<Result: Sendable>(
+  package func settle<Result: Sendable>(
     _ samples: Samples, from initial: InitialStates?, inOrder: Bool,
     _ body: @escaping ([SettledPhase: SettledState]) throws -> Result
   ) throws -> [Result] {
