@@ -45,7 +45,7 @@ final class AdjointSystem<E: Scalar>: EquilibriumField {
 
   private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = AdjointMap(self)
 
-  func load(_ parameters: ParameterSet) { evaluator.load(parameters) }
+  func load(_ parameters: ParameterSet) { evaluator.load(parameters, withInputs: false) }
 
   /// Takes over the free equilibria of a chunk, and −∇L there: u, [samples × n_y].
   func load(_ free: SettledState, controls: ContiguousArray<Double>) {
