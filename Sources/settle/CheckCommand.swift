@@ -57,6 +57,15 @@ struct CheckCommand: ParsableCommand {
       return
     }
     let rule = try experiment.rule(experiment.model.learning ?? LearningDescription())
+    guard rule.phases == [.controlled] else {
+      if shared.json { try StandardOutput.write(JSONValue.object(members).encoded()) }
+      if !shared.quiet {
+        Diagnostics.say(
+          "the rule \(rule.name) does not learn from the controlled equilibrium alone, and is not "
+            + "compared with \u{2212}\u{2207}F")
+      }
+      return
+    }
     let check = try RuleCheck(
       experiment, rule: rule, samples: chosen, parameters: parameters, directions: directions,
       threads: shared.threadCount)

@@ -180,4 +180,29 @@ struct GradientTests {
       try Self.check(Self.model(architecture, Tanh(), .squared, controller, seed: 4), leak: 0)
     }
   }
+
+  struct Clamped: Sendable, CustomTestStringConvertible {
+    let architecture: Architecture
+    let activation: any Activation
+    var testDescription: String { "\(architecture.rawValue), \(activation.name)" }
+  }
+
+  /// Rectifiers are left out: where they are off, not every target can be reached.
+  static let clampedCases = [Architecture.recurrent, .feedforward].flatMap { architecture in
+    ([Identity(), Tanh(), Sigmoid(), Softplus()] as [any Activation]).map {
+      Clamped(architecture: architecture, activation: $0)
+    }
+  }
+
+  @Test(
+    "with clamped outputs \u{2212}\u{2202}H/\u{2202}\u{3b8} is control times rate",
+    arguments: clampedCases)
+  func clamped(_ item: Clamped) throws {
+    for controller: any Controller in [
+      DynamicInversion(output: .clamp), EnergyBased(output: .clamp),
+    ] {
+      try Self.check(
+        Self.model(item.architecture, item.activation, .squared, controller, seed: 4), leak: 0)
+    }
+  }
 }

@@ -251,4 +251,26 @@ struct ConstraintTests {
     let set = try ConstraintSet(["v": [.spectralRadius(1)]], for: broken)
     #expect(throws: ParameterError.self) { try set.apply(to: &broken) }
   }
+
+  @Test("two parameters become the mean of the one and the other's transpose")
+  func transposes() throws {
+    var parameters = ParameterSet([
+      Parameter(name: "w", shape: [2, 3], values: [1, 2, 3, 4, 5, 6]),
+      Parameter(name: "v", shape: [3, 2], values: [10, 20, 30, 40, 50, 60]),
+    ])
+    let set = try ConstraintSet([:], transposes: [("w", "v")], for: parameters)
+    #expect(!set.isEmpty)
+    try set.apply(to: &parameters)
+    // By hand: w_ij and v_ji, such as w_01 = (2 + 30)/2.
+    #expect(parameters["w"].values == [5.5, 16, 26.5, 12, 22.5, 33])
+    #expect(parameters["v"].values == [5.5, 12, 16, 22.5, 26.5, 33])
+    for pair in [("w", "w"), ("w", "u")] {
+      #expect(throws: ParameterError.self) {
+        try ConstraintSet([:], transposes: [pair], for: parameters)
+      }
+    }
+    #expect(throws: ParameterError.self) {
+      try ConstraintSet(["v": [.sign(.positive)]], transposes: [("w", "v")], for: parameters)
+    }
+  }
 }

@@ -44,10 +44,20 @@ public struct DynamicInversion: Controller {
   public func nudged(by gain: Double) -> (any Controller)? {
     var copy = self
     copy.output = .proportional(gain)
+    // ψ of clamped outputs follows from their targets, and neither stage applies.
+    if copy.output.isClamped { copy.outputStage = .dynamic }
     return copy
   }
 
   public func objection(to network: Network) -> String? {
+    if output.isClamped {
+      if outputStage == .direct {
+        return
+          "the output stage cannot be direct where outputs are clamped: \u{3c8} of the outputs is "
+          + "what holds them"
+      }
+      return network.objectionToClamp()
+    }
     guard outputStage == .direct else { return nil }
     if network.outputPopulation.role == .readout { return nil }
     if let onward = network.projections.first(where: { $0.source == network.output.population }) {
@@ -76,8 +86,10 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   private let psiRate: Double
   let controllerName: String
 
-  /// Units whose ψ is part of the state. All of them, but those of a direct output stage.
+  /// Units whose ψ is part of the state. All of them, but those of a direct output stage and outputs
+  /// that are clamped.
   private let psiUnits: [Int]
+  private let storesAllPsi: Bool
   private let isDirect: Bool
   /// ψ of every unit, where it is not simply a block of the state; and its tangent.
   private let psi: MatrixBuffer<E>
@@ -97,7 +109,10 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     let direct =
       controller.outputStage == .direct && network.outputPopulation.role == .units
       ? network.columns(of: network.output.population) : 0..<0
-    psiUnits = (0..<network.unitCount).filter { !direct.contains($0) }
+    let start = network.columns(of: network.output.population).lowerBound
+    let held = controller.output.isClamped ? network.outputUnits.map { $0 + start } : []
+    psiUnits = (0..<network.unitCount).filter { !direct.contains($0) && !held.contains($0) }
+    storesAllPsi = psiUnits.count == network.unitCount
     plant = Plant(
       network, capacity: capacity, controller: controller.output, psiUnits: psiUnits,
       psiTimeConstant: controller.timeConstant)
@@ -126,13 +141,17 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let rows = plant.rows
     let phi = plant.phi(z)
+    let phiDot = plant.phi(dz)
     evaluator.activate(phi, slopes: true)
     loop.observeOutputs(phi)
-    loop.updateControls(integral: plant.integral(z))
-    let psi = gatherPsi(z, controls: loop.roundedControls, into: self.psi)
-
-    let phiDot = plant.phi(dz)
-    evaluator.field(phi, control: psi, into: phiDot)
+    let psi: MatrixView<E>
+    if loop.isClamped {
+      psi = holdOutputs(z, bracket: phiDot)
+    } else {
+      loop.updateControls(integral: plant.integral(z))
+      psi = gatherPsi(z, controls: loop.roundedControls, into: self.psi)
+      evaluator.field(phi, control: psi, into: phiDot)
+    }
     evaluator.divideByTimeConstants(phiDot)
 
     evaluator.backward(
@@ -143,7 +162,11 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
         psi.row(r), slope: evaluator.slopes.row(r), signal: signal.row(r), into: bracket.row(r),
         count: plant.unitCount)
     }
-    if !isDirect { loop.addControls(to: bracket) }
+    if loop.isClamped {
+      loop.balance(bracket)
+    } else if !isDirect {
+      loop.addControls(to: bracket)
+    }
     scatterPsi(bracket, into: dz)
     plant.integralDerivative(z, into: dz)
     evaluated.base.update(from: z, count: rows * plant.dimension)
@@ -162,6 +185,15 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
         for r in 0..<plant.rows {
           gain.row(r).update(from: signal.row(r), count: plant.unitCount)
         }
+        evaluator.multiplyByCurvatures(gain.mutable(rows: plant.rows))
+        return
+      }
+      if loop.isClamped {
+        evaluatedRows = 0
+        evaluator.activate(phi, slopes: true)
+        let psi = holdOutputs(z, bracket: bracket.mutable(rows: plant.rows))
+        evaluator.linearizeAtEvaluation(phi, curvatures: true)
+        evaluator.backward(psi: psi, readout: nil, into: gain.mutable(rows: plant.rows))
         evaluator.multiplyByCurvatures(gain.mutable(rows: plant.rows))
         return
       }
@@ -210,6 +242,10 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
     for r in 0..<rows {
       E.linearSum(1, phiDot.row(r), 1, vPsi.row(r), into: phiDot.row(r), count: units)
     }
+    if loop.isClamped {
+      loop.holdTangents(vPhi, bracket: phiDot)
+      write(loop.roundedTangents, into: psiTangent)
+    }
     evaluator.divideByTimeConstants(phiDot)
 
     let back = signal.mutable(rows: rows)
@@ -221,7 +257,7 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
       E.linearSum(1, back.row(r), -1, vPsi.row(r), into: bracket.row(r), count: units)
       E.addProduct(gain.row(r), vPhi.row(r), to: bracket.row(r), count: units)
     }
-    if !isDirect { loop.addControlTangents(to: bracket) }
+    if !isDirect && !loop.isClamped { loop.addControlTangents(to: bracket) }
     scatterPsi(bracket, into: dz)
     plant.integralTangent(v, into: dz)
   }
@@ -231,6 +267,22 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
       let z = buffer.baseAddress!
       let phi = plant.phi(z)
       // What has just been certified has just been evaluated.
+      if loop.isClamped {
+        evaluatedRows = 0
+        evaluator.activate(phi, slopes: true)
+        loop.observeOutputs(phi)
+        let psi = holdOutputs(z, bracket: bracket.mutable(rows: plant.rows))
+        evaluator.backward(psi: psi, readout: nil, into: signal.mutable(rows: plant.rows))
+        for r in 0..<plant.rows {
+          E.gatedLeak(
+            psi.row(r), slope: evaluator.slopes.row(r), signal: signal.row(r),
+            into: bracket.row(r), count: plant.unitCount)
+        }
+        loop.balance(bracket.mutable(rows: plant.rows))
+        plant.observe(z, into: &observation)
+        plant.widen(psi, into: &observation.psi)
+        return
+      }
       if !isEvaluated(z) {
         evaluator.activate(phi, slopes: true)
         loop.observeOutputs(phi)
@@ -247,20 +299,44 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   private func gatherPsi(
     _ z: UnsafePointer<E>, controls: MatrixBuffer<E>, into psi: MatrixBuffer<E>
   ) -> MatrixView<E> {
-    guard isDirect else { return plant.block(z, from: plant.unitCount, count: plant.unitCount) }
+    guard !storesAllPsi else {
+      return plant.block(z, from: plant.unitCount, count: plant.unitCount)
+    }
     let stored = plant.block(z, from: plant.unitCount, count: psiUnits.count)
     for r in 0..<plant.rows {
       let row = psi.row(r)
       row.update(repeating: 0, count: plant.unitCount)
       for (k, unit) in psiUnits.enumerated() { row[unit] = stored.row(r)[k] }
+      // Of clamped outputs this is not known yet.
+      guard isDirect else { continue }
       for (k, column) in loop.columns.enumerated() { row[column] = controls.row(r)[k] }
     }
     return psi.view(rows: plant.rows)
   }
 
+  /// ψ of every unit, where that of the outputs is what holds them, and f + ψ; at the rates of the last
+  /// activation.
+  private func holdOutputs(
+    _ z: UnsafePointer<E>, bracket: MutableMatrixView<E>
+  ) -> MatrixView<E> {
+    let phi = plant.phi(z)
+    let psi = gatherPsi(z, controls: loop.roundedControls, into: self.psi)
+    evaluator.field(phi, control: psi, into: bracket)
+    loop.hold(phi, bracket: bracket)
+    write(loop.roundedControls, into: self.psi)
+    return psi
+  }
+
+  /// Writes values of the outputs into the columns that they have among the units.
+  private func write(_ values: MatrixBuffer<E>, into psi: MatrixBuffer<E>) {
+    for r in 0..<plant.rows {
+      for (k, column) in loop.columns.enumerated() { psi.row(r)[column] = values.row(r)[k] }
+    }
+  }
+
   /// Where the bracket of every ψ is assembled: in the derivative itself where the layouts agree.
   private func psiBracketTarget(_ dz: UnsafeMutablePointer<E>) -> MutableMatrixView<E> {
-    isDirect
+    !storesAllPsi
       ? bracket.mutable(rows: plant.rows)
       : plant.block(dz, from: plant.unitCount, count: plant.unitCount)
   }
@@ -268,7 +344,7 @@ final class DynamicInversionSystem<E: Scalar>: PlantSystem {
   private func scatterPsi(_ bracket: MutableMatrixView<E>, into dz: UnsafeMutablePointer<E>) {
     let psiDot = plant.block(dz, from: plant.unitCount, count: psiUnits.count)
     for r in 0..<plant.rows {
-      if isDirect {
+      if !storesAllPsi {
         for (k, unit) in psiUnits.enumerated() { psiDot.row(r)[k] = bracket.row(r)[unit] }
       }
       if psiRate != 1 {

@@ -18,6 +18,10 @@ public struct EnergyBased: Controller {
 
   public var effectiveLeak: Double? { output.effectiveLeak }
 
+  public func objection(to network: Network) -> String? {
+    output.isClamped ? network.objectionToClamp() : nil
+  }
+
   public func nudged(by gain: Double) -> (any Controller)? {
     var copy = self
     copy.output = .proportional(gain)
@@ -92,7 +96,7 @@ final class EnergySystem<E: Scalar>: PlantSystem {
         psi.row(r), slope: evaluator.slopes.row(r), signal: signal.row(r), into: phiDot.row(r),
         count: plant.unitCount)
     }
-    loop.addControls(to: phiDot)
+    if loop.isClamped { loop.hold(phi, bracket: phiDot) } else { loop.addControls(to: phiDot) }
     evaluator.divideByTimeConstants(phiDot)
     plant.integralDerivative(z, into: dz)
   }
@@ -102,6 +106,18 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     evaluator.activate(phi, slopes: true)
     loop.observeOutputs(phi)
     loop.updateControls(integral: plant.integral(z))
+  }
+
+  /// u of outputs that are held, from ψ.
+  private func holdOutputs(_ phi: MatrixView<E>, _ psi: MatrixView<E>) {
+    let back = signal.mutable(rows: plant.rows)
+    evaluator.backward(psi: psi, readout: nil, into: back)
+    for r in 0..<plant.rows {
+      E.gatedLeak(
+        psi.row(r), slope: evaluator.slopes.row(r), signal: back.row(r), into: back.row(r),
+        count: plant.unitCount)
+    }
+    loop.hold(phi, bracket: back)
   }
 
   /// ψ is not a state here, so the bracket of φ, which is that of ψ, is measured against ‖ψ‖.
@@ -152,7 +168,11 @@ final class EnergySystem<E: Scalar>: PlantSystem {
       E.linearSum(1, back.row(r), -1, dPsi.row(r), into: phiDot.row(r), count: units)
       E.addProduct(gain.row(r), vPhi.row(r), to: phiDot.row(r), count: units)
     }
-    loop.addControlTangents(to: phiDot)
+    if loop.isClamped {
+      loop.holdTangents(vPhi, bracket: phiDot)
+    } else {
+      loop.addControlTangents(to: phiDot)
+    }
     evaluator.divideByTimeConstants(phiDot)
     plant.integralTangent(v, into: dz)
   }
@@ -161,12 +181,14 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
       settleControls(z)
-      plant.observe(z, into: &observation)
+      let phi = plant.phi(z)
       let psi = psi.mutable(rows: plant.rows)
-      evaluator.field(plant.phi(z), into: psi)
+      evaluator.field(phi, into: psi)
       for r in 0..<plant.rows {
         E.scale(-1, psi.row(r), into: psi.row(r), count: plant.unitCount)
       }
+      if loop.isClamped { holdOutputs(phi, psi.view) }
+      plant.observe(z, into: &observation)
       plant.widen(psi.view, into: &observation.psi)
     }
   }

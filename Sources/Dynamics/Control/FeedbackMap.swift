@@ -6,7 +6,7 @@ internal import LinearAlgebra
 ///     φ ← drive + Σ Wσ(φ) + Qu,   α_eff u = −∇L(y)
 ///
 /// Where each output unit receives its own u and projects nowhere, y and u are solved for as under
-/// dynamic inversion; otherwise u follows y.
+/// dynamic inversion; otherwise u follows y. Clamped outputs are what they are.
 final class FeedbackMap<E: Scalar>: EquilibriumMap {
   typealias Element = E
   private let plant: Plant<E>
@@ -37,7 +37,7 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
       && !network.projections.contains { $0.source == network.output.population }
     centerRow = MatrixBuffer(rows: 1, columns: loop.count)
     guess = MatrixBuffer(rows: 1, columns: loop.count)
-    guard loop.restGain.isFinite, loop.restGain > 0 else { return nil }
+    guard loop.isClamped || (loop.restGain.isFinite && loop.restGain > 0) else { return nil }
   }
 
   @specialized(where E == Float)
@@ -46,12 +46,19 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
     let rows = plant.rows
     let phi = MutableMatrixView(x, rows: rows, columns: units, stride: units)
     let residual = MutableMatrixView(r, rows: rows, columns: units, stride: units)
+    if loop.isClamped {
+      for row in 0..<rows {
+        for (k, column) in loop.columns.enumerated() {
+          phi.row(row)[column] = E(loop.targets.row(row)[k])
+        }
+      }
+    }
     evaluator.activate(phi.view, slopes: true)
     for row in 0..<rows {
       residual.row(row).update(from: evaluator.drive.row(row), count: units)
     }
     for block in evaluator.flow { evaluator.forward(into: block, addingTo: residual) }
-    if solvesForOutputs {
+    if solvesForOutputs || loop.isClamped {
       for row in 0..<rows {
         for (k, column) in loop.columns.enumerated() {
           centerRow.base[k] = Double(residual.row(row)[column])
@@ -69,7 +76,7 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
     system.addControls(to: residual)
     for row in 0..<rows {
       E.linearSum(1, residual.row(row), -1, phi.row(row), into: residual.row(row), count: units)
-      guard solvesForOutputs else { continue }
+      guard solvesForOutputs || loop.isClamped else { continue }
       for column in loop.columns { residual.row(row)[column] = 0 }
     }
   }

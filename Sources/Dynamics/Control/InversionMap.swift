@@ -8,7 +8,7 @@ internal import LinearAlgebra
 ///     ψ ← σ′(φ)∘Σ Wᵀψ + S_yᵀu,   α_eff u = −∇L(y)
 ///
 /// Outputs and u are solved for: with c what everything but u drives the outputs to, y is the proximal
-/// point of L/α_eff at c, and u = y − c. Populations on no cycle are functions of the others, φ of
+/// point of L/α_eff at c, or the target where outputs are clamped, and u = y − c. Populations on no cycle are functions of the others, φ of
 /// those before and ψ of those after them, and are swept through in the order of the flow. What is
 /// left to iterate is φ on cycles, and ψ.
 final class InversionMap<E: Scalar>: EquilibriumMap {
@@ -36,9 +36,10 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
   private let isContiguous: Bool
   private let zeros: MatrixBuffer<Double>
 
-  /// Nil where there is no positive, finite α_eff to solve for u with.
+  /// Nil where there is no positive, finite α_eff to solve for u with, and no target to hold y at.
   init?(_ plant: Plant<E>) {
-    guard plant.loop.restGain.isFinite, plant.loop.restGain > 0 else { return nil }
+    let gain = plant.loop.restGain
+    guard plant.loop.isClamped || (gain.isFinite && gain > 0) else { return nil }
     self.plant = plant
     evaluator = plant.evaluator
     loop = plant.loop

@@ -54,6 +54,12 @@ public struct LinearFeedback: Controller {
         return "feedback to \(name) cannot be the identity: the loss does not read it"
       }
     }
+    if output.isClamped {
+      if let objection = network.objectionToClamp() { return objection }
+      guard path(to: network.outputPopulation, in: network) == .identity else {
+        return "outputs can be clamped only where their own u reaches them as it is (identity)"
+      }
+    }
     return nil
   }
 
@@ -118,8 +124,9 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     let phiDot = plant.phi(dz)
     settleControls(z)
     evaluator.field(phi, into: phiDot)
+    if loop.isClamped { loop.hold(phi, bracket: phiDot) }
     addFeedback(loop.roundedControls, to: phiDot)
-    if hasIdentity { loop.addControls(to: phiDot) }
+    if hasIdentity && !loop.isClamped { loop.addControls(to: phiDot) }
     evaluator.divideByTimeConstants(phiDot)
     plant.integralDerivative(z, into: dz)
   }
@@ -167,8 +174,9 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     let phiDot = plant.phi(dz)
     evaluator.fieldTangent(vPhi, into: phiDot)
     loop.updateTangents(vPhi, integral: plant.integral(v))
+    if loop.isClamped { loop.holdTangents(vPhi, bracket: phiDot) }
     addFeedback(loop.roundedTangents, to: phiDot)
-    if hasIdentity { loop.addControlTangents(to: phiDot) }
+    if hasIdentity && !loop.isClamped { loop.addControlTangents(to: phiDot) }
     evaluator.divideByTimeConstants(phiDot)
     plant.integralTangent(v, into: dz)
   }
@@ -177,8 +185,12 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
       settleControls(z)
-      plant.observe(z, into: &observation)
       let psi = psi.mutable(rows: plant.rows)
+      if loop.isClamped {
+        evaluator.field(plant.phi(z), into: psi)
+        loop.hold(plant.phi(z), bracket: psi)
+      }
+      plant.observe(z, into: &observation)
       psi.clear()
       addFeedback(loop.roundedControls, to: psi)
       if hasIdentity { loop.addControls(to: psi) }

@@ -38,6 +38,13 @@ public struct OutputController: Sendable, Equatable {
     OutputController(integral: 0, proportional: gain, leak: 0)
   }
 
+  /// Outputs held at their targets, the limit of infinite gain: β = ∞, α_eff = 0. Their potentials
+  /// follow τφ̇ = t − φ, and u is what that takes.
+  public static var clamp: OutputController { .proportional(.infinity) }
+
+  /// Whether it holds the outputs at their targets.
+  public var isClamped: Bool { integral == 0 && proportional == .infinity }
+
   /// τ_u u̇ = −∇L − αu
   public static func leakyIntegral(leak: Double, timeConstant: Double = 1) -> OutputController {
     OutputController(leak: leak, timeConstant: timeConstant)

@@ -7,6 +7,7 @@ extension OutputLoop {
   ///
   /// - Parameter guess: of y.
   func rest(_ row: Int, center: UnsafePointer<Double>, guess: UnsafePointer<Double>) {
+    if isClamped { return restAtTarget(row, center: center) }
     let y = outputs.row(row)
     y.update(from: guess, count: count)
     let target = UnsafeBufferPointer(start: targets.row(row), count: count)

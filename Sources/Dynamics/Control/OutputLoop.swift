@@ -110,8 +110,10 @@ final class OutputLoop<E: Scalar> {
   }
 
   /// ∇L and u, from y and the integral's part of the state (its first column at `integral`).
+  ///
+  /// Not of clamped outputs: their u depends on what else reaches them.
   func updateControls(integral: MatrixView<E>?) {
-    guard let controller else { return }
+    guard let controller, !controller.isClamped else { return }
     for r in 0..<rows {
       writeGradient(of: outputs, into: gradients, r)
       combine(
@@ -202,7 +204,7 @@ final class OutputLoop<E: Scalar> {
   /// linearised at φ.
   func linearize(_ phi: MatrixView<E>, integral: MatrixView<E>?) {
     observe(phi, into: linearOutputs, linear: true)
-    guard let controller else { return }
+    guard let controller, !controller.isClamped else { return }
     for r in 0..<rows {
       writeGradient(of: linearOutputs, into: gradientTangents, r)
       combine(
@@ -219,7 +221,7 @@ final class OutputLoop<E: Scalar> {
   /// du for the tangent v of φ, of which the evaluator has taken the field tangent, and `integral`
   /// of u_i.
   func updateTangents(_ v: MatrixView<E>, integral: MatrixView<E>?) {
-    guard let controller else { return }
+    guard let controller, !controller.isClamped else { return }
     if isReadout {
       let dy = readout.mutable(rows: rows)
       evaluator.readoutTangent(into: dy)

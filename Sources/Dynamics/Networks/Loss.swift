@@ -28,6 +28,8 @@ public protocol Loss: Sendable {
   func proximalPoint(
     of center: Span<Double>, target: Span<Double>, strength: Double,
     into output: inout MutableSpan<Double>)
+  /// Whether y = t minimises it, so that outputs may be held at their targets. False unless given.
+  var isMinimalAtTarget: Bool { get }
   /// Why no finite output minimises the loss against this target, or nil where one does.
   ///
   /// Pure integral control (no leak) of such a loss grows without bound.
@@ -35,6 +37,7 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+  public var isMinimalAtTarget: Bool { false }
   public func unboundedReason(target: Span<Double>) -> String? { nil }
 
   /// Newton's method on y − c + s∇L(y) = 0 with the dense matrix I + s∂²L of n_y curvature products,

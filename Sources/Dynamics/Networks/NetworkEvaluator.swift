@@ -142,8 +142,10 @@ package final class NetworkEvaluator<E: Scalar> {
   // MARK: Loading
 
   /// Takes over the parameters. Inputs must be loaded again afterwards: the drive depends on both.
-  package func load(_ parameters: ParameterSet) {
-    for edge in inputEdges + unitEdges {
+  ///
+  /// - Parameter withInputs: whether inputs will be loaded at all; only products among units, else.
+  package func load(_ parameters: ParameterSet, withInputs: Bool = true) {
+    for edge in withInputs ? inputEdges + unitEdges : unitEdges {
       edge.forward.load(parameters[edge.weightIndex].values)
       if let feedback = edge.feedbackIndex { edge.backward.load(parameters[feedback].values) }
     }

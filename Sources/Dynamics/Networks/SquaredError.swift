@@ -2,6 +2,7 @@
 public struct SquaredError: Loss {
   public let name = "squared-error"
   public let isClassification = false
+  public let isMinimalAtTarget = true
   public init() {}
 
   public func value(_ output: Span<Double>, target: Span<Double>) -> Double {

@@ -1,4 +1,5 @@
-/// What all parameters of a model keep to: masks and constraints by parameter.
+/// What all parameters of a model keep to: masks and constraints by parameter, and pairs of parameters
+/// that are each other's transposes.
 public struct ConstraintSet: Sendable {
   private struct Entry: Sendable {
     var index: Int
@@ -7,19 +8,41 @@ public struct ConstraintSet: Sendable {
     var constraints: [Constraint]
   }
   private let entries: [Entry]
+  /// Pairs of parameters, by index.
+  private let transposes: [(first: Int, second: Int)]
 
   /// No constraints at all.
-  public init() { entries = [] }
+  public init() {
+    entries = []
+    transposes = []
+  }
 
   /// - Parameters:
   ///   - constraints: by the name of the parameter, in any order.
   ///   - masks: by the name of the parameter, row-major: 0 where there is no synapse, 1 where there is.
+  ///   - transposes: pairs of parameters that both become the mean of the one and the other's transpose.
+  ///     They take no mask and no other constraint.
   /// - Throws: ``ParameterError`` where a name does not exist, a shape does not fit, a mask has other
   ///   values, or two of them contradict each other.
   public init(
     _ constraints: [String: [Constraint]], masks: [String: ContiguousArray<Double>] = [:],
-    for parameters: ParameterSet
+    transposes: [(String, String)] = [], for parameters: ParameterSet
   ) throws {
+    self.transposes = try transposes.map { pair in
+      for name in [pair.0, pair.1] where constraints[name] != nil || masks[name] != nil {
+        throw ParameterError(
+          "\(name) is kept the transpose of another, and takes no mask and no other constraint")
+      }
+      guard let first = parameters.index(of: pair.0), let second = parameters.index(of: pair.1)
+      else { throw ParameterError("there are no parameters \(pair.0) and \(pair.1) to constrain") }
+      let shape = parameters[first].shape
+      guard shape.count == 2, Array(shape.reversed()) == parameters[second].shape else {
+        throw ParameterError(
+          "\(pair.0) and \(pair.1) cannot be each other's transposes: their shapes are \(shape) and "
+            + "\(parameters[second].shape)")
+      }
+      return (first, second)
+    }
     var entries: [Entry] = []
     for name in Set(constraints.keys).union(masks.keys).sorted() {
       guard let index = parameters.index(of: name) else {
@@ -46,12 +69,24 @@ public struct ConstraintSet: Sendable {
     self.entries = entries
   }
 
-  public var isEmpty: Bool { entries.isEmpty }
+  public var isEmpty: Bool { entries.isEmpty && transposes.isEmpty }
 
   /// Moves every parameter into its set: the mask first, then what leaves it intact.
   ///
   /// - Throws: ``ParameterError`` that names the parameter.
   public func apply(to parameters: inout ParameterSet) throws {
+    for pair in transposes {
+      let shape = parameters[pair.first].shape
+      for i in 0..<shape[0] {
+        for j in 0..<shape[1] {
+          let (forth, back) = (i * shape[1] + j, j * shape[0] + i)
+          let mean =
+            parameters[pair.first].values[forth] / 2 + parameters[pair.second].values[back] / 2
+          parameters[pair.first].values[forth] = mean
+          parameters[pair.second].values[back] = mean
+        }
+      }
+    }
     for entry in entries {
       precondition(
         parameters[entry.index].name == entry.name, "constraints were made for other parameters")

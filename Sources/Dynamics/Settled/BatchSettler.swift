@@ -1,7 +1,5 @@
-internal import Dispatch
 public import Integration
 internal import LinearAlgebra
-internal import Synchronization
 
 /// The number format of states, weights and products in the dynamics.
 public enum Precision: String, Sendable, CaseIterable {
@@ -91,29 +89,41 @@ public final class BatchSettler {
     _ samples: Samples, from initial: InitialStates? = nil,
     _ body: @escaping (SettledState) throws -> Result
   ) throws -> [Result] {
-    guard let parameters else { preconditionFailure("settle before load") }
     precondition(samples.inputs.count == samples.count * network.inputCount)
     precondition(initial?.fit(network, count: samples.count) ?? true)
-    let chunks = stride(from: 0, to: samples.count, by: chunkSize).map {
-      $0..<min($0 + chunkSize, samples.count)
-    }
+    let chunks = chunks(of: samples.count)
     let threads = min(threads, chunks.count)
-    while workers.count < threads { workers.append(try makeWorker()) }
-    let queue = ChunkQueue<Result>(workers: workers, chunks: chunks) { worker, rows in
-      let initial = initial?.selecting(rows, of: samples.count)
-      return try body(worker.settle(samples.selecting(rows), from: initial))
+    try prepare(threads: threads)
+    return try ChunkQueue<Result>.run(chunks: chunks.count, threads: threads) { thread, chunk in
+      let rows = chunks[chunk]
+      return try body(
+        self.settle(
+          chunk: samples.selecting(rows), from: initial?.selecting(rows, of: samples.count),
+          onThread: thread))
     }
+  }
+
+  // MARK: Chunk by chunk
+
+  /// The rows of each chunk.
+  package func chunks(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: chunkSize).map { $0..<min($0 + chunkSize, count) }
+  }
+
+  /// Before that many threads call ``settle(chunk:from:onThread:)``.
+  package func prepare(threads: Int) throws {
+    guard let parameters else { preconditionFailure("settle before load") }
+    while workers.count < threads { workers.append(try makeWorker()) }
     for worker in workers.prefix(threads) {
       worker.load(parameters.parameters, dense: parameters, revision: revision)
     }
-    withExtendedLifetime(queue) {
-      if threads == 1 {
-        queue.work(on: 0)
-      } else if threads > 1 {
-        DispatchQueue.concurrentPerform(iterations: threads) { queue.work(on: $0) }
-      }
-    }
-    return try queue.results()
+  }
+
+  /// Settles one chunk with what belongs to that thread, 0 ..< as many as were prepared.
+  package func settle(
+    chunk: Samples, from initial: InitialStates?, onThread thread: Int
+  ) throws -> SettledState {
+    try workers[thread].settle(chunk, from: initial)
   }
 
   /// The settled states of all samples, chunk by chunk.
@@ -130,44 +140,4 @@ public final class BatchSettler {
   ) throws -> [SettledState] {
     try settle(samples, from: initialPhi.map { InitialStates(phi: $0) })
   }
-}
-
-/// Chunks that are taken by whichever thread is free, and what became of them, in their own order.
-///
-/// Safe to share although unchecked: each thread has a worker of its own, each chunk is taken once,
-/// and its result goes to a place of its own.
-private final class ChunkQueue<Result>: @unchecked Sendable {
-  private let workers: [any ChunkWorker]
-  private let chunks: [Range<Int>]
-  private let task: (any ChunkWorker, Range<Int>) throws -> Result
-  private let next = Atomic(0)
-  private let slots: UnsafeMutableBufferPointer<Swift.Result<Result, any Error>?>
-
-  /// - Parameter task: called from several threads at once, with different workers and chunks.
-  init(
-    workers: [any ChunkWorker], chunks: [Range<Int>],
-    task: @escaping (any ChunkWorker, Range<Int>) throws -> Result
-  ) {
-    self.workers = workers
-    self.chunks = chunks
-    self.task = task
-    slots = .allocate(capacity: chunks.count)
-    slots.initialize(repeating: nil)
-  }
-
-  deinit {
-    slots.deinitialize()
-    slots.deallocate()
-  }
-
-  func work(on thread: Int) {
-    while true {
-      let index = next.add(1, ordering: .relaxed).oldValue
-      guard index < chunks.count else { return }
-      slots[index] = Swift.Result { try task(workers[thread], chunks[index]) }
-    }
-  }
-
-  /// What became of every chunk; throws the first error by the order of chunks.
-  func results() throws -> [Result] { try slots.map { try $0!.get() } }
 }

@@ -41,7 +41,7 @@ public struct InitialStates: Sendable, Equatable {
   }
 
   /// The given rows of `count`.
-  func selecting(_ rows: some Collection<Int>, of count: Int) -> InitialStates {
+  package func selecting(_ rows: some Collection<Int>, of count: Int) -> InitialStates {
     InitialStates(
       phi: gather(phi, rows: rows, of: count), psi: gather(psi, rows: rows, of: count),
       u: gather(u, rows: rows, of: count))

@@ -76,6 +76,7 @@ extension Experiment {
   public func constraints(for initial: ParameterSet) throws -> ConstraintSet {
     var constraints: [String: [Constraint]] = [:]
     var masks: [String: ContiguousArray<Double>] = [:]
+    var transposes: [String: String] = [:]
     for projection in model.network.projections {
       let name = "\(projection.name).weight"
       let key = "network.projections.\(projection.name)"
@@ -85,8 +86,13 @@ extension Experiment {
         // There is no synapse back where there is none forth.
         if projection.feedback.kind == .separate { masks["\(projection.name).feedback"] = values }
       }
-      constraints[name] = projection.constraints.map { given in
-        switch given.kind {
+      let partner = model.network.partner(of: projection).map { "\($0.name).weight" }
+      constraints[name] = projection.constraints.compactMap { given in
+        if given.kind == .symmetric, let partner {
+          if transposes[partner] != name { transposes[name] = partner }
+          return nil
+        }
+        return switch given.kind {
         case .symmetric: .symmetric
         case .zeroDiagonal: .zeroDiagonal
         case .spectralRadius: .spectralRadius(given.value ?? 1)
@@ -102,7 +108,8 @@ extension Experiment {
     }
     do {
       return try ConstraintSet(
-        constraints.filter { !$0.value.isEmpty }, masks: masks, for: initial)
+        constraints.filter { !$0.value.isEmpty }, masks: masks,
+        transposes: transposes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, for: initial)
     } catch let error as ParameterError {
       throw file.error(at: "network.projections", error.description)
     }

@@ -137,9 +137,6 @@ extension ModelFile {
       if isAsked { throw error(at: key, "\(what) is not available in this version of Settle") }
     }
     try refuse(
-      model.controller.output.kind == .clamp, "controller.output.kind",
-      "a clamped output (take integral control with `leak: 0`, which has the same equilibrium)")
-    try refuse(
       model.controller.noise.kind != .none, "controller.noise.kind", "noise in the controller")
     try refuse(
       model.settling.linearSolver.preconditioner != .none, "settling.linear-solver.preconditioner",

@@ -54,6 +54,7 @@ public struct Registry: Sendable {
 extension ModelFile {
   var outputController: OutputController {
     let output = model.controller.output
+    if output.kind == .clamp { return .clamp }
     return OutputController(
       integral: output.integral, proportional: output.proportional, leak: output.leak,
       leakOn: output.leakOn == .total ? .total : .integral, timeConstant: output.tau)
@@ -66,6 +67,8 @@ extension ModelFile {
       let given = model.controller.feedback.first { $0.population == population.name }
       switch given?.source {
       case nil: paths[population.name] = LinearFeedback.Path.none
+      case .initialization(let initialization) where initialization.kind == "none":
+        paths[population.name] = LinearFeedback.Path.none
       case .initialization(let initialization)
       where initialization.kind == "identity"
         && population.name == model.network.loss?.population:

@@ -11,7 +11,10 @@ public struct KnownNames: Sendable, Equatable {
   ]
   public var losses = ["squared-error", "cross-entropy"]
   public var controllers = ["none", "linear-feedback", "dynamic-inversion", "energy"]
-  public var rules = ["least-control"]
+  public var rules = [
+    "least-control", "backpropagation", "recurrent-backpropagation", "equilibrium-propagation",
+    "predictive-coding", "contrastive-hebbian", "deep-feedback-control", "finite-differences",
+  ]
   public var feedbackRules = ["none", "kolen-pollack", "noise"]
   public var optimizers = ["sgd", "momentum", "adam"]
   public var schedules = ["constant", "cosine", "steps"]

@@ -102,7 +102,7 @@ extension ModelFile {
       message)
   }
 
-  /// Checks that the model can be trained: it has data, learning, a loss and a controller.
+  /// Checks that the model can be trained: it has data, learning and a loss.
   ///
   /// - Throws: ``ModelFileError`` naming the missing keys.
   public func requireForTraining() throws(ModelFileError) {
@@ -110,9 +110,6 @@ extension ModelFile {
     if model.network.loss == nil { missing.append("`network.loss`: what is to be lowered") }
     if model.data == nil { missing.append("`data`: the samples to learn from") }
     if model.learning == nil { missing.append("`learning`: how to learn (`learning: {}` will do)") }
-    if model.network.loss != nil, model.controller.kind == "none" {
-      missing.append("a `controller` other than `none`: learning reads its control signals")
-    }
     guard missing.isEmpty else {
       throw ModelFileError(
         file: file, place: .file, "training needs " + missing.joined(separator: "; and "))

@@ -32,7 +32,25 @@ extension Experiment {
     guard let make = registry.rules[learning.rule.kind] else {
       throw file.error(at: "learning.rule", "no rule is called \(learning.rule.kind)")
     }
-    return try make(file)
+    // The registry's own knows built-in controllers only.
+    let rule = learning.rule.kind == "finite-differences" ? finiteDifferences() : try make(file)
+    if let objection = rule.objection(to: network) {
+      throw file.error(at: "learning.rule", objection)
+    }
+    if controller.effectiveLeak == nil,
+      let phase = rule.phases.sorted().first(where: { $0 != .free && $0 != .adjoint })
+    {
+      throw file.error(
+        at: "controller.kind",
+        "the rule \(rule.name) reads the phase \(phase.name), which needs a `controller` other than "
+          + "`none`")
+    }
+    for case .nudged(let gain) in rule.phases.sorted() {
+      if let objection = controller.nudged(by: gain)?.objection(to: network) {
+        throw file.error(at: "learning.rule", objection)
+      }
+    }
+    return rule
   }
 
   private func optimizer(_ learning: LearningDescription) throws -> any Optimizer {

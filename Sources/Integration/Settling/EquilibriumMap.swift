@@ -15,7 +15,8 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// Columns that must stay, each by its own norm, where the approach to the equilibrium has brought
   /// them; those of what the others determine are left out.
   var neighbourhoods: [Range<Int>] { get }
-  /// Whether one evaluation gives the equilibrium, the only one, from anywhere.
+  /// Whether the iteration may start anywhere: there is only one equilibrium, and either one evaluation
+  /// gives it, or the map is linear.
   var isExplicit: Bool { get }
 
   /// r ← G(x) − x. Columns of x that are functions of the others are overwritten by what they are,

@@ -47,7 +47,7 @@ final class Polisher<Element: Scalar> {
   /// For a new batch, which owes nothing to the last one.
   func forget() { saddles = [] }
 
-  /// Whether the map needs no approach: it gives the only equilibrium.
+  /// Whether the map needs no approach: it has only one equilibrium.
   var isExplicit: Bool { map.isExplicit }
 
   /// Samples that the last polish found on a saddle: the flow will leave its neighbourhood again.

@@ -4,17 +4,35 @@ public enum SettledPhase: Sendable, Hashable {
   case free
   /// Under the model's controller.
   case controlled
+  /// The adjoint of the free dynamics at the free equilibrium: φ and rates are the free ones, u is
+  /// −∇_y L there, and ψ settles where 0 = ∂f/∂φᵀψ + S_yᵀu. So ψ is −dL/dφ for a constant input to each
+  /// unit, and ψσ(φ)ᵀ the direction of descent of L: (recurrent) backpropagation.
+  case adjoint
   /// Under the model's controller with proportional output control of that gain, u = −β∇L, whatever
   /// its own output controller: the nudged phase of equilibrium propagation. A negative gain pushes
-  /// away from the target.
+  /// away from the target; an infinite one holds the outputs at it.
   case nudged(Double)
+  /// Under the model's controller, with the squared error towards y* − λ∇L(y*) in place of the loss,
+  /// where y* is the free output: the weakly nudged target of deep feedback control.
+  case targetNudged(Double)
 
-  /// As reports name it: `free`, `controlled`, `nudged(0.1)`.
+  /// As reports name it: `free`, `controlled`, `adjoint`, `nudged(0.1)`, `target-nudged(0.1)`.
   public var name: String {
     switch self {
     case .free: "free"
     case .controlled: "controlled"
+    case .adjoint: "adjoint"
     case .nudged(let gain): "nudged(\(gain))"
+    case .targetNudged(let step): "target-nudged(\(step))"
+    }
+  }
+
+  /// Whether it starts where the free phase ended, which therefore settles too, whether or not a rule
+  /// reads it. The others start at zero.
+  public var startsFromFree: Bool {
+    switch self {
+    case .free, .controlled: false
+    case .adjoint, .nudged, .targetNudged: true
     }
   }
 }
@@ -27,7 +45,9 @@ extension SettledPhase: Comparable {
     switch self {
     case .free: (0, 0)
     case .controlled: (1, 0)
-    case .nudged(let gain): (2, gain)
+    case .adjoint: (2, 0)
+    case .nudged(let gain): (3, gain)
+    case .targetNudged(let step): (4, step)
     }
   }
 }

@@ -135,7 +135,7 @@ struct MalformedModelTests {
       10, "    - {from: hidden, to: output}\n    - {from: output, to: hidden}", "projects onwards",
       then: "controller: {output-stage: «direct}"),
     .init("controller: {kind: energy, output-stage: «direct}", "belongs to `kind: dynamic-inv"),
-    .init("controller: {kind: linear-feedback, output: {kind: «clamp}}", "acts through u"),
+    .init("controller: {output: {kind: clamp, «leak: 0.1}}", "a clamped output has no gains"),
     .init(
       "controller: {kind: linear-feedback, feedback: {«hiden: identity}}", "did you mean `hidden`?"),
     .init(
@@ -170,6 +170,14 @@ struct MalformedModelTests {
     // Learning.
     .init("learning: {rule: «hebb}", "unknown rule `hebb`"),
     .init("learning: {rule: {modulation: «slop}}", "did you mean `slope`?"),
+    .init("learning: {rule: {«beta: 0.2}}", "belongs to the rule `equilibrium-propagation`"),
+    .init(
+      "learning: {rule: {kind: equilibrium-propagation, beta: «0}}", "nudges nothing"),
+    .init("learning: {rule: {kind: predictive-coding, precision: «0}}", "a number > 0 and <= 1"),
+    .init("learning: {rule: {kind: predictive-coding, precision: «1.5}}", "a number > 0 and <= 1"),
+    .init("learning: {rule: {kind: predictive-coding, «nudging: 1}}", "`deep-feedback-control`"),
+    .init("learning: {rule: {kind: deep-feedback-control, nudging: «-1}}", "a number > 0"),
+    .init("learning: {rule: {kind: finite-differences, objective: «los}}", "did you mean `loss`?"),
     .init("learning: {optimizer: {betas: [0.9, «1]}}", "< 1"),
     .init("learning: {optimizer: {betas: «[0.9]}}", "two numbers"),
     .init("learning: {optimizer: {clip: «0}}", "a number > 0"),

@@ -22,11 +22,6 @@ extension Checker {
             + "have; use `loss: {kind: squared-error, ...}` or `output: {kind: pi}`",
           at: "controller.output.kind")
       }
-      if model.controller.kind == "linear-feedback" {
-        report(
-          "linear feedback acts through u, which a clamped output does not have; use "
-            + "`output: {kind: pi}`", at: "controller.output.kind")
-      }
       if population(loss.population)?.role == .readout {
         report(
           "the readout `\(loss.population)` has no state to clamp; make it `role: state`",

@@ -91,8 +91,12 @@ extension Checker {
         .symmetric, .spectralRadius, .zeroDiagonal,
       ]
       if needsSquare.contains(constraint.kind) {
+        if constraint.kind == .symmetric, model.network.partner(of: projection) != nil { continue }
+        let way =
+          constraint.kind == .symmetric
+          ? " (or one projection back, from `\(projection.to)` to `\(projection.from)`)" : ""
         report(
-          "`\(constraint.kind.rawValue)` needs a square matrix, but `\(projection.name)` is "
+          "`\(constraint.kind.rawValue)` needs a square matrix\(way), but `\(projection.name)` is "
             + Self.text([to.size, from.size]), at: path + ".constraint.\(index)")
       }
     }

@@ -7,9 +7,34 @@ public struct LearningDescription: Sendable, Equatable {
       case slope
     }
 
+    /// The energy whose slope equilibrium propagation compares.
+    public enum Energy: String, Sendable, CaseIterable {
+      case quadratic, hopfield
+    }
+
+    public enum Difference: String, Sendable, CaseIterable {
+      case rate, voltage
+    }
+
+    /// What finite differences differentiate.
+    public enum Objective: String, Sendable, CaseIterable {
+      case loss, energy
+    }
+
     /// Looked up in the registry of rules.
     public var kind = "least-control"
     public var modulation = Modulation.none
+    /// β of equilibrium propagation, not 0.
+    public var beta = 0.1
+    /// Whether equilibrium propagation compares ±β.
+    public var symmetric = false
+    public var energy = Energy.quadratic
+    /// ρ of predictive coding; β = ρ/(1 − ρ).
+    public var precision = 1.0
+    /// λ of deep feedback control; nil: the strong variant.
+    public var nudging: Double? = 0.1
+    public var difference = Difference.rate
+    public var objective = Objective.loss
 
     public init() {}
   }

@@ -8,6 +8,13 @@ public struct NetworkDescription: Sendable, Equatable {
 
   public init() {}
 
+  /// The only projection that leads back along one between different populations.
+  func partner(of projection: ProjectionDescription) -> ProjectionDescription? {
+    guard projection.from != projection.to else { return nil }
+    let back = projections.filter { $0.from == projection.to && $0.to == projection.from }
+    return back.count == 1 ? back[0] : nil
+  }
+
   /// The population of that name.
   public func population(named name: String) -> PopulationDescription? {
     populations.first { $0.name == name }

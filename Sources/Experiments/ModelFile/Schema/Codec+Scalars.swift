@@ -12,6 +12,8 @@ struct Bounds: Sendable {
   /// [0, 1).
   static let belowOne = Bounds(
     lower: 0, upper: 1, includesUpper: false, text: "a number >= 0 and < 1")
+  static let positiveFraction = Bounds(
+    lower: 0, upper: 1, includesLower: false, text: "a number > 0 and <= 1")
   static let fraction = Bounds(lower: 0, upper: 1, text: "a number from 0 to 1")
 
   func contains(_ value: Double) -> Bool {

@@ -11,7 +11,8 @@ extension ControllerDescription {
     Key(
       "feedback",
       Codec<ParameterSource>.controlFeedback.named(by: "a population"),
-      "Q [units, outputs] of linear feedback: `identity`, an initialization, or `values`.",
+      "Q [units, outputs] of linear feedback: `identity`, an initialization, `values`, or `none` where "
+        + "u does not reach.",
       default: "identity for the loss population, {kind: normal} elsewhere",
       get: { $0.feedback.map { (name: $0.population, value: $0.source) } },
       set: { root, pairs in
@@ -30,13 +31,20 @@ extension ControllerDescription.Output {
   static let section = Section(Self(), shorthand: "kind") {
     Key(
       "kind", \.kind, .choice, "`pi`: proportional and integral; `clamp`: y is held at the target.")
-    Key("integral", \.integral, .number(.nonNegative), "k_i; 0 is proportional control.")
-    Key("proportional", \.proportional, .number(.nonNegative), "k_p.")
-    Key("leak", \.leak, .number(.nonNegative), "α.")
-    Key("tau", \.tau, .number(.positive), "τ_u.")
+    Key(
+      "integral", \.integral, .number(.nonNegative), "k_i; 0 is proportional control.",
+      unless: clamped)
+    Key("proportional", \.proportional, .number(.nonNegative), "k_p.", unless: clamped)
+    Key("leak", \.leak, .number(.nonNegative), "α.", unless: clamped)
+    Key("tau", \.tau, .number(.positive), "τ_u.", unless: clamped)
     Key(
       "leak-on", \.leakOn, .choice,
-      "`integral`: α_eff = 1/(k_i/α + k_p); `total`: the leak acts on all of u, α_eff = α.")
+      "`integral`: α_eff = 1/(k_i/α + k_p); `total`: the leak acts on all of u, α_eff = α.",
+      unless: clamped)
+  }
+
+  private static let clamped: @Sendable (Self) -> String? = {
+    $0.kind == .clamp ? "a clamped output has no gains, leak or time constant" : nil
   }
 }
 
@@ -67,9 +75,13 @@ extension Codec where Value == ParameterSource {
     return Codec(
       shape: Block.section.shape,
       read: { node, reader in
-        node.entries == nil
+        if node.plain == "none" { return .initialization(.init(kind: "none")) }
+        return node.entries == nil
           ? bare.read(node, &reader) : Block.section.read(node, &reader).map(\.source)
       },
-      write: { Block.section.write(Block(source: $0)) })
+      write: { source in
+        if case .initialization(let given) = source, given.kind == "none" { return .plain("none") }
+        return Block.section.write(Block(source: source))
+      })
   }
 }

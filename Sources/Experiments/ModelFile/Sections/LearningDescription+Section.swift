@@ -24,7 +24,51 @@ extension LearningDescription {
 extension LearningDescription.Rule {
   static let section = Section(Self(), shorthand: "kind") {
     Key("kind", \.kind, .registered("rule", \.rules), "The rule.")
-    Key("modulation", \.modulation, .choice, "`slope`: ψ is multiplied by σ′(φ) at equilibrium.")
+    Key(
+      "modulation", \.modulation, .choice,
+      "Of `least-control`. `slope`: ψ is multiplied by σ′(φ) at equilibrium.",
+      unless: only("least-control"))
+    Key(
+      "beta", \.beta, .number(), "β of `equilibrium-propagation`, not 0.",
+      unless: only("equilibrium-propagation"))
+    Key(
+      "symmetric", \.symmetric, .flag,
+      "Of `equilibrium-propagation`: compares β and -β, rather than β and 0.",
+      unless: only("equilibrium-propagation"))
+    Key(
+      "energy", \.energy, .choice,
+      "Of `equilibrium-propagation`. `quadratic`: ½‖f‖²; `hopfield`: that of symmetric weights.",
+      unless: only("equilibrium-propagation"))
+    Key(
+      "precision", \.precision, .number(.positiveFraction),
+      "ρ of `predictive-coding`: output control of gain β = ρ/(1 - ρ); 1 clamps the output.",
+      unless: only("predictive-coding"))
+    Key(
+      "nudging", \.nudging, Codec<Double>.number(.positive).optional("none"),
+      "λ of `deep-feedback-control`, whose target is y - λ∇L(y) of the free output; `none`: the "
+        + "label, by the model's own controller (its strong variant).",
+      unless: only("deep-feedback-control"))
+    Key(
+      "difference", \.difference, .choice,
+      "Of `deep-feedback-control`: with and without control, rates or voltages differ.",
+      unless: only("deep-feedback-control"))
+    Key(
+      "objective", \.objective, .choice,
+      "Of `finite-differences`: `loss` of the free equilibrium, or augmented `energy` F.",
+      unless: only("finite-differences"))
+  }
+  .finishing { rule, _, node, reader in
+    if rule.beta == 0 {
+      reader.report(
+        "β = 0 nudges nothing; take a small one, such as 0.1",
+        at: node["beta"]?.place ?? node.place)
+    }
+  }
+
+  private static func only(_ kind: String) -> @Sendable (Self) -> String? {
+    {
+      $0.kind == kind ? nil : "it belongs to the rule `\(kind)`, and the rule here is `\($0.kind)`"
+    }
   }
 }
 

@@ -26,7 +26,10 @@ extension ProjectionDescription {
 
 extension ProjectionDescription.Constraint {
   static let section = Section(Self(), shorthand: "kind") {
-    Key("kind", \.kind, .choice, "The constraint.", required: true)
+    Key(
+      "kind", \.kind, .choice,
+      "The constraint. `symmetric`: W and the weights of the projection back are each other's "
+        + "transposes; from a population to itself, W = Wᵀ.", required: true)
     Key(
       "value", \.value, Codec<Double>.number().optional("null"),
       "Bound (spectral-radius, spectral-norm); 1 or -1 (sign; null: the initial signs).")
