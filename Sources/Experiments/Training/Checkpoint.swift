@@ -7,16 +7,18 @@ public import Learning
 /// everything else as JSON in its metadata.
 public struct Checkpoint: Sendable {
   public var state: TrainerState
-  /// The length of metrics.csv and of unsettled.csv when the checkpoint was made. What a killed
+  /// The length in bytes of each table, by its file's name, when the checkpoint was made. What a killed
   /// training wrote after it is cut off and written again.
-  public var metricsBytes: Int
-  public var unsettledBytes: Int
+  public var tableLengths: [String: Int]
 
-  public init(state: TrainerState, metricsBytes: Int, unsettledBytes: Int) {
+  public init(state: TrainerState, tableLengths: [String: Int]) {
     self.state = state
-    self.metricsBytes = metricsBytes
-    self.unsettledBytes = unsettledBytes
+    self.tableLengths = tableLengths
   }
+
+  private static let format = "settle-checkpoint-2"
+  /// Before the name of a table in the metadata.
+  private static let bytesOf = "bytes."
 
   /// The tensor of the equilibria; no name of ``TrainerState/arrays`` is the same.
   private static let equilibria = "equilibria"
@@ -35,27 +37,29 @@ public struct Checkpoint: Sendable {
           NumericArray(shape: [memory.samples, memory.width], values: memory.values),
           as: memory.precision == .single ? .float32 : .float64))
     }
-    try Safetensors(
-      tensors,
-      metadata: [
-        "format": "settle-checkpoint-1", "progress": progress,
-        "metrics_bytes": String(metricsBytes), "unsettled_bytes": String(unsettledBytes),
-        "settle": Versions.settle,
-      ]
-    ).write(to: path)
+    var metadata = [
+      "format": Self.format, "progress": progress, "settle": Versions.settle,
+    ]
+    for (table, length) in tableLengths { metadata[Self.bytesOf + table] = String(length) }
+    try Safetensors(tensors, metadata: metadata).write(to: path)
   }
 
   /// - Throws: ``InputError`` where the file is no checkpoint.
   public init(reading path: String) throws(InputError) {
     let file = try Safetensors(reading: path)
-    guard file.metadata["format"] == "settle-checkpoint-1",
+    guard file.metadata["format"] == Self.format,
       let text = file.metadata["progress"],
       let progress = try? JSONDecoder().decode(
-        TrainerState.Progress.self, from: Data(text.utf8)),
-      let metrics = file.metadata["metrics_bytes"].flatMap({ Int($0) }),
-      let unsettled = file.metadata["unsettled_bytes"].flatMap({ Int($0) })
+        TrainerState.Progress.self, from: Data(text.utf8))
     else {
       throw InputError(path, .whole, "is not a checkpoint of this version of Settle")
+    }
+    var lengths: [String: Int] = [:]
+    for (key, value) in file.metadata where key.hasPrefix(Self.bytesOf) {
+      guard let length = Int(value), length >= 0 else {
+        throw InputError(path, .whole, "has a damaged length of a table: \(key) is \(value)")
+      }
+      lengths[String(key.dropFirst(Self.bytesOf.count))] = length
     }
     var arrays: [String: TrainerState.Array] = [:]
     var equilibria: EquilibriumMemory?
@@ -73,8 +77,7 @@ public struct Checkpoint: Sendable {
     }
     self.init(
       state: TrainerState(progress: progress, arrays: arrays, equilibria: equilibria),
-      metricsBytes: metrics,
-      unsettledBytes: unsettled)
+      tableLengths: lengths)
   }
 
   /// The name of a checkpoint's file; names sort as the training went.
@@ -91,6 +94,19 @@ public struct Checkpoint: Sendable {
         try: "name the folder of a run of `settle train`")
     }
     return "\(folder)/\(last)"
+  }
+
+  /// The last checkpoint in a folder that has at most so many updates, by its name; nil where there is
+  /// none.
+  public static func last(in folder: String, atOrBefore step: Int) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let candidates = names.filter { name in
+      guard isCheckpoint(name), let dot = name.lastIndex(of: "."),
+        let own = name[..<dot].split(separator: "-").last.flatMap({ Int($0) })
+      else { return false }
+      return own <= step
+    }
+    return candidates.max().map { "\(folder)/\($0)" }
   }
 
   /// Removes all but the last `count` checkpoints.

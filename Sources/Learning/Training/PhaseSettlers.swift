@@ -35,26 +35,36 @@ final class PhaseSettlers {
     self.settlers = settlers
   }
 
+  /// The controller under which samples move in a phase; nil where the phase is not settled.
+  func controller(in phase: SettledPhase) -> (any Controller)? { settlers[phase]?.controller }
+
   /// Takes over parameters for the batches that follow.
   func load(_ parameters: ParameterSet) {
     for settler in settlers.values { settler.load(parameters) }
   }
 
-  /// All phases of the samples, chunk by chunk; what `body` makes of each chunk.
+  /// All phases of the samples, chunk by chunk; what `body` makes of each chunk, many threads calling it
+  /// at once.
   ///
-  /// - Parameters:
-  ///   - initial: where the controlled phase starts; at zero if nil, as the others.
-  ///   - inOrder: whether `body` must see one chunk after the other. Else many threads call it at once.
+  /// - Parameter initial: where the controlled phase starts; at zero if nil, as the others.
   func settle<Result: Sendable>(
-    _ samples: Samples, from initial: InitialStates?, inOrder: Bool,
-    _ body: @escaping ([SettledPhase: SettledState]) throws -> Result
+    _ samples: Samples, from initial: InitialStates?,
+    _ body: @escaping @Sendable ([SettledPhase: SettledState]) throws -> Result
   ) throws -> [Result] {
-    if !inOrder, phases.count == 1, let phase = phases.first {
+    if phases.count == 1, let phase = phases.first {
       return try settlers[phase]!.settle(samples, from: phase == .controlled ? initial : nil) {
         try body([phase: $0])
       }
     }
     // Several phases must be together before a rule can read them.
+    return try settleInOrder(samples, from: initial, body)
+  }
+
+  /// Likewise, `body` seeing one chunk after the other.
+  func settleInOrder<Result>(
+    _ samples: Samples, from initial: InitialStates?,
+    _ body: ([SettledPhase: SettledState]) throws -> Result
+  ) throws -> [Result] {
     var states: [SettledPhase: [SettledState]] = [:]
     for phase in phases {
       states[phase] = try settlers[phase]!.settle(
