@@ -27,21 +27,22 @@ public struct Checkpoint: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let progress = String(decoding: try encoder.encode(state.progress), as: UTF8.self)
-    var tensors = state.arrays.sorted { $0.key < $1.key }.map { name, array in
-      Safetensors.Tensor(name, NumericArray(shape: array.shape, values: Array(array.values)))
+    var sources = state.arrays.sorted { $0.key < $1.key }.map { name, array in
+      Safetensors.Source(name, array.shape) { Array(array.values[$0]) }
     }
     if let memory = state.equilibria {
-      tensors.append(
-        Safetensors.Tensor(
-          Self.equilibria,
-          NumericArray(shape: [memory.samples, memory.width], values: memory.values),
-          as: memory.precision == .single ? .float32 : .float64))
+      // Large beside everything else.
+      sources.append(
+        Safetensors.Source(
+          Self.equilibria, [memory.samples, memory.width],
+          as: memory.precision == .single ? .float32 : .float64
+        ) { memory.values(at: $0) })
     }
     var metadata = [
       "format": Self.format, "progress": progress, "settle": Versions.settle,
     ]
     for (table, length) in tableLengths { metadata[Self.bytesOf + table] = String(length) }
-    try Safetensors(tensors, metadata: metadata).write(to: path)
+    try Safetensors.write(sources, metadata: metadata, to: path)
   }
 
   /// - Throws: ``InputError`` where the file is no checkpoint.

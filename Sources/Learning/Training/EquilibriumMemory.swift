@@ -45,6 +45,11 @@ public struct EquilibriumMemory: Sendable, Equatable {
     }
   }
 
+  /// The numbers in a range of ``values``.
+  public func values(at range: Range<Int>) -> [Double] {
+    precision == .single ? singles[range].map(Double.init) : Array(doubles[range])
+  }
+
   /// Where the samples in those rows of the data set start.
   func states(of rows: [Int], _ network: Network) -> InitialStates {
     let units = network.unitCount
