@@ -28,7 +28,7 @@ extension Safetensors {
   }
 
   /// The numbers of a piece.
-  private static let pieceSize = 1 << 17
+  static let pieceSize = 1 << 17
 
   /// The content of the file.
   ///

@@ -47,7 +47,19 @@ public struct Checkpoint: Sendable {
 
   /// - Throws: ``InputError`` where the file is no checkpoint.
   public init(reading path: String) throws(InputError) {
-    let file = try Safetensors(reading: path)
+    var equilibria: EquilibriumMemory?
+    let file = try Safetensors(reading: path, large: { $0 == Self.equilibria }) {
+      (piece) throws(InputError) in
+      guard piece.shape.count == 2 else {
+        throw InputError(path, .whole, "has equilibria of the shape \(piece.shape)")
+      }
+      if piece.start == 0 {
+        equilibria = EquilibriumMemory(
+          samples: piece.shape[0], width: piece.shape[1],
+          precision: piece.type == .float32 ? .single : .double)
+      }
+      equilibria?.replace(from: piece.start, by: piece.values)
+    }
     guard file.metadata["format"] == Self.format,
       let text = file.metadata["progress"],
       let progress = try? JSONDecoder().decode(
@@ -63,16 +75,7 @@ public struct Checkpoint: Sendable {
       lengths[String(key.dropFirst(Self.bytesOf.count))] = length
     }
     var arrays: [String: TrainerState.Array] = [:]
-    var equilibria: EquilibriumMemory?
     for tensor in file.tensors {
-      if tensor.name == Self.equilibria, tensor.array.shape.count == 2 {
-        var memory = EquilibriumMemory(
-          samples: tensor.array.shape[0], width: tensor.array.shape[1],
-          precision: tensor.type == .float32 ? .single : .double)
-        memory.values = tensor.array.values
-        equilibria = memory
-        continue
-      }
       arrays[tensor.name] = .init(
         shape: tensor.array.shape, values: ContiguousArray(tensor.array.values))
     }

@@ -50,6 +50,17 @@ public struct EquilibriumMemory: Sendable, Equatable {
     precision == .single ? singles[range].map(Double.init) : Array(doubles[range])
   }
 
+  /// Writes over the numbers of ``values`` from one on.
+  public mutating func replace(from start: Int, by numbers: [Double]) {
+    precondition(start + numbers.count <= samples * width, "more than \(samples) samples")
+    for (place, number) in zip(start..., numbers) {
+      switch precision {
+      case .single: singles[place] = Float(number)
+      case .double: doubles[place] = number
+      }
+    }
+  }
+
   /// Where the samples in those rows of the data set start.
   func states(of rows: [Int], _ network: Network) -> InitialStates {
     let units = network.unitCount
