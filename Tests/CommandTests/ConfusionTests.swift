@@ -87,4 +87,18 @@ struct ConfusionTests {
     }
     Issue.record("it was never interrupted in time")
   }
+
+  @Test("a check that is interrupted ends with 130", arguments: [SIGINT, SIGTERM])
+  func interruptedCheck(number: Int32) throws {
+    // Thousands of settlings, minutes of work.
+    let command = try Command(
+      Repository.executable,
+      [
+        "check", Repository.model("digits-rnn"), "--samples", "64", "--directions", "5000",
+      ], in: Scratch())
+    sleep(2)
+    command.send(number)
+    let result = try command.finish()
+    #expect(result.status == 130 && !result.isSignalled, "\(result.report)")
+  }
 }

@@ -99,6 +99,30 @@ struct SessionTests {
     #expect(result.err.contains("samples are not those that the run was begun with"))
   }
 
+  @Test("without labels the best parameters are those of the lowest loss on the validation set")
+  func bestWithoutLabels() throws {
+    let scratch = try Scratch()
+    let samples = (0..<12).map { "{input: [\($0)], target: [\(0.5 * Double($0 % 5))]}" }
+    try scratch.write(
+      """
+      settle: 1
+      network:
+        populations: {x: {size: 1, role: input}, y: {size: 1}}
+        projections: [{from: x, to: y}]
+        loss: {kind: squared-error, population: y}
+      controller: {kind: dynamic-inversion, output: {leak: 1, tau: 5}}
+      data: {kind: inline, samples: [\(samples.joined(separator: ", "))], split: {validation: 4}}
+      learning: {epochs: 5, batch: 4, optimizer: {rate: 0.3}}
+      """, to: "line.yaml")
+    let result = try settle("train", "line.yaml", "--output", "run", in: scratch)
+    try #require(result.status == 0, "\(result.report)")
+    let table = try scratch.table("run/metrics.csv")
+    let losses = table.rows.indices.map { table.number($0, "validation_loss") }
+    let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
+    #expect(try scratch.json("run/summary.json")["best_epoch"].number == Double(best))
+    #expect(scratch.exists("run/checkpoints/best.safetensors"))
+  }
+
   @Test("the best parameters are those of the best epoch by the validation set")
   func best() throws {
     let run = try Trained(["learning.epochs=6", "learning.optimizer.rate=0.1"])

@@ -33,17 +33,7 @@ public struct EquilibriumMemory: Sendable, Equatable {
   }
 
   /// All numbers, row by row.
-  public var values: [Double] {
-    get { precision == .single ? singles.map(Double.init) : Array(doubles) }
-    set {
-      precondition(
-        newValue.count == samples * width, "\(newValue.count) values of \(samples) samples")
-      switch precision {
-      case .single: singles = ContiguousArray(newValue.lazy.map { Float($0) })
-      case .double: doubles = ContiguousArray(newValue)
-      }
-    }
-  }
+  public var values: [Double] { values(at: 0..<samples * width) }
 
   /// The numbers in a range of ``values``.
   public func values(at range: Range<Int>) -> [Double] {
