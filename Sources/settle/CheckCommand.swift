@@ -36,6 +36,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.end()
     let experiment = try shared.experiment(model)
     let parameters = try experiment.startingParameters(from: parameters)
     var members: [JSONValue.Member] = [

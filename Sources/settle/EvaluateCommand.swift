@@ -9,9 +9,10 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Loss and accuracy at the free equilibrium, the controller being off.",
     discussion: """
-      With --output it writes predictions.csv and summary.json there, and with --equilibria also \
-      equilibria.safetensors: \u{3c6}, \u{3c8}, u, rates and outputs of every sample. Samples that do \
-      not settle count as wrong and are left out of the loss.
+      With --output it writes predictions.csv, summary.json, model.yaml and manifest.json there, with \
+      --confusion also confusion.csv: every class, its recall and precision, and what it was taken for; \
+      and with --equilibria equilibria.safetensors: \u{3c6}, \u{3c8}, u, rates and outputs of every \
+      sample. Samples that do not settle count as wrong and are left out of the loss.
 
       Example:
         settle evaluate models/digits-rnn.yaml --parameters runs/digits/parameters.safetensors
@@ -25,6 +26,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: "The part of the data: train, validation or test; test if there is one.")
   var split: String?
+
+  @Flag(help: "Class by class: recall, precision, and what it was taken for.")
+  var confusion = false
 
   @Flag(help: "Write the equilibria of all samples as arrays; needs --output.")
   var equilibria = false
@@ -48,13 +52,67 @@ struct EvaluateCommand: ParsableCommand {
     let (set, part) = try chooseSet(experiment)
     let parameters = try experiment.startingParameters(from: parameters)
     let data = experiment.trainingData(set)
+    let evaluator = try Evaluator(
+      experiment.network, options: experiment.settlingOptions, precision: experiment.precision,
+      threads: shared.threadCount)
+    Interruption.watch()
+    let folder = try shared.output.map {
+      try RunFolder($0, name: experiment.model.name, overwrite: shared.force)
+    }
+    var manifest = Manifest(
+      command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
+      chunkSize: BatchSettler.chunkSize(for: experiment.network))
+    try begin(experiment, folder, &manifest)
+    do {
+      let isComplete = try evaluate(
+        data, part, experiment, parameters, evaluator, folder)
+      manifest.status = isComplete ? .done : .failed
+      manifest.end = Date()
+      if let folder { try manifest.write(to: folder) }
+      if !isComplete { throw ExitCode(1) }
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      manifest.status = error is CancellationError ? .interrupted : .failed
+      manifest.end = Date()
+      manifest.note = error is CancellationError ? nil : "\(error)"
+      if let folder { try? manifest.write(to: folder) }
+      throw error
+    }
+  }
+
+  /// Says in the folder how the evaluation comes to be.
+  private func begin(
+    _ experiment: Experiment, _ folder: RunFolder?, _ manifest: inout Manifest
+  ) throws {
+    guard let folder else { return }
+    func absolute(_ path: String?) -> String? {
+      path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    }
+    manifest.dataFolder = absolute(shared.dataDir)
+    manifest.parameters = absolute(parameters)
+    let text = ModelFile.resolvedYAML(experiment.model)
+    manifest.modelFingerprint = Fingerprint.of(text)
+    try AtomicFile.write(text, to: folder.file("model.yaml"))
+    try manifest.write(to: folder)
+  }
+
+  /// Whether every sample settled, where each must.
+  private func evaluate(
+    _ data: LabelledSamples, _ part: Split, _ experiment: Experiment, _ parameters: ParameterSet,
+    _ evaluator: Evaluator, _ folder: RunFolder?
+  ) throws -> Bool {
+    let set = data.dataSet
     let clock = ContinuousClock()
     let start = clock.now
-    let evaluation = try Evaluator(
-      experiment.network, options: experiment.settlingOptions, precision: experiment.precision,
-      threads: shared.threadCount
-    ).evaluate(data, parameters: parameters)
+    let evaluation = try evaluator.evaluate(
+      data, parameters: parameters, isCancelled: { Interruption.isRequested })
     let seconds = (clock.now - start) / .seconds(1)
+    let wantsConfusion =
+      (confusion || experiment.model.learning?.evaluate.confusion == true) && set.hasLabels
+    let names =
+      wantsConfusion
+      ? ConfusionTable.names(experiment.network.outputCount, set.classNames) : []
 
     var members: [JSONValue.Member] = [
       .init("model", .string(experiment.model.name)),
@@ -70,22 +128,26 @@ struct EvaluateCommand: ParsableCommand {
       .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
       .init("versions", Versions.json),
     ]
-    if experiment.model.learning?.evaluate.confusion == true, set.hasLabels {
-      let rows = evaluation.confusion(classes: experiment.network.outputCount)
-      members.append(
-        .init("confusion", .array(rows.map { .array($0.map(JSONValue.integer)) })))
+    if wantsConfusion {
+      let rows = evaluation.confusion(classes: names.count)
+      members += [
+        .init("confusion", .array(rows.map { .array($0.map(JSONValue.integer)) })),
+        .init("classes", ConfusionTable.json(evaluation, names: names)),
+      ]
     }
     let summary = JSONValue.object(members)
-    if let output = shared.output {
-      let folder = try RunFolder(
-        output, name: experiment.model.name, overwrite: shared.force)
+    if let folder {
       try PredictionTable.write(
         evaluation, classNames: set.classNames, to: folder.file("predictions.csv"),
         overwrite: shared.force)
+      if wantsConfusion {
+        try ConfusionTable.write(
+          evaluation, names: names, to: folder.file("confusion.csv"), overwrite: shared.force)
+      }
       if equilibria {
         try EquilibriumArrays(
           of: data, experiment: experiment, parameters: parameters, controlled: controlled,
-          threads: shared.threadCount
+          threads: shared.threadCount, isCancelled: { Interruption.isRequested }
         ).safetensors().write(to: folder.file("equilibria.safetensors"))
       }
       try AtomicFile.write(summary.encoded(), to: folder.file("summary.json"))
@@ -100,10 +162,11 @@ struct EvaluateCommand: ParsableCommand {
       line += ", \(evaluation.unsettledCount) unsettled"
       line += String(format: ", %.1f evaluations a sample", evaluation.meanEvaluations)
       Diagnostics.say(line)
+      if wantsConfusion {
+        Diagnostics.say(ConfusionTable.text(evaluation, names: names))
+      }
     }
-    if evaluation.unsettledCount > 0, experiment.model.settling.unsettled == .fail {
-      throw ExitCode(1)
-    }
+    return evaluation.unsettledCount == 0 || experiment.model.settling.unsettled != .fail
   }
 
   private func chooseSet(_ experiment: Experiment) throws -> (DataSet, Split) {

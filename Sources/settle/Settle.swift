@@ -17,10 +17,14 @@ struct Settle: ParsableCommand {
         settle simulate models/tanh.yaml --set controller.output.leak=1 --output - | head
 
       Exit codes: 0 done; 1 the computation failed (something did not settle, or diverged);
-      64 bad usage; 65 bad input; 74 output could not be written; 130 interrupted, after saving.
+      64 bad usage; 65 bad input; 74 output could not be written, or \
+      another process has the run; 130 interrupted, after saving.
       """,
     version: Versions.description,
-    subcommands: [SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, CheckCommand.self])
+    subcommands: [
+      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, ReplayCommand.self,
+      CheckCommand.self,
+    ])
 
   static func main() {
     // A reader that goes away (`| head`) shows as an error of the write, not as a signal.

@@ -10,12 +10,12 @@ struct TrainCommand: ParsableCommand {
     abstract: "Lets a network learn from where it settles.",
     discussion: """
       Writes metrics.csv, parameters.safetensors, unsettled.csv, checkpoints, summary.json, model.yaml \
-      and manifest.json. Interrupted by SIGINT or SIGTERM it saves and ends with 130; however it \
-      ended, --resume goes on to the same bits.
+      and manifest.json. Interrupted by SIGINT or SIGTERM it saves and ends with 130, at a limit of time or \
+      updates with 0; however it ended, --resume goes on to the same bits.
 
       Examples:
         settle train models/digits-rnn.yaml --output runs/digits
-        settle train --resume runs/digits
+        settle train --resume runs/digits --time-limit 90m
       """)
 
   @Argument(help: "The model file; not with --resume.") var model: String?
@@ -27,7 +27,16 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "A safetensors file with the parameters to start from.")
   var parameters: String?
 
+  @Option(help: "Save and end after so much time of this session, such as 90m, 2h, 1h30m.")
+  var timeLimit: TimeLimit?
+
+  @Option(help: "Save and end once the training, earlier sessions included, has so many updates.")
+  var maxUpdates: Int?
+
   func validate() throws {
+    if let maxUpdates, maxUpdates < 0 {
+      throw ValidationError("--max-updates is \(maxUpdates); give 0 or more")
+    }
     guard (model == nil) != (resume == nil) else {
       throw ValidationError("give a model file, or --resume with the folder of a run")
     }
@@ -56,42 +65,38 @@ struct TrainCommand: ParsableCommand {
     Interruption.watch()
     let folder = try RunFolder(
       shared.output, name: experiment.model.name, overwrite: shared.force)
+    let lock = try RunLock(folder)
+    defer { withExtendedLifetime(lock) {} }
+    let text = ModelFile.resolvedYAML(experiment.model)
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
       chunkSize: BatchSettler.chunkSize(for: experiment.network))
     manifest.dataFolder = shared.dataDir.map {
       URL(fileURLWithPath: $0).standardizedFileURL.path
     }
-    try AtomicFile.write(ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
+    manifest.parameters = parameters.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    manifest.modelFingerprint = Fingerprint.of(text)
+    manifest.startFingerprint = Fingerprint.of(start)
+    manifest.dataFingerprints = try experiment.fingerprints(of: data)
+    try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
-    let recorder = try TrainingRecorder(folder, experiment, overwrite: shared.force)
+    let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
     try train(trainer, experiment, folder, recorder, &manifest)
   }
 
   private func goOn(_ path: String) throws {
     let folder = try RunFolder(existing: path)
+    let lock = try RunLock(folder)
+    defer { withExtendedLifetime(lock) {} }
     for place in [folder.path, folder.file("checkpoints")] {
       AtomicFile.removeLeftovers(in: place)
     }
-    var manifest = try Manifest(reading: folder)
-    let registry = Registry()
-    let text = try FileBytes.read(folder.file("model.yaml"))
-    let file = try ModelFile.parse(
-      text: String(decoding: text, as: UTF8.self), file: manifest.modelFile,
-      knownNames: registry.knownNames)
-    let experiment = try Experiment(file, registry: registry)
-    let data = try experiment.loadData(dataFolder: shared.dataDir ?? manifest.dataFolder)
-    // The checkpoint holds all parameters: what the model started from need not exist any more.
-    let trainer = try experiment.makeTrainer(
-      data, parameters: experiment.initialParameters(), threads: shared.threadCount)
+    let run = try StoredRun(
+      folder, dataFolder: shared.dataDir, allowingNewModel: shared.force)
+    var manifest = run.manifest
     let checkpoint = try Checkpoint(reading: Checkpoint.last(in: folder.file("checkpoints")))
-    do {
-      try trainer.restore(checkpoint.state, allowingNewPlan: shared.force)
-    } catch let error as TrainingError {
-      throw InputError(
-        path, .whole, error.description,
-        try: "go on with the data and the model that the run was begun with")
-    }
+    let trainer = try run.makeTrainer(
+      at: checkpoint, allowingNewPlan: shared.force, threads: shared.threadCount)
     if manifest.status == .done {
       if !shared.quiet { Diagnostics.say("\(path) is complete; there is nothing left to do") }
       if shared.json {
@@ -102,9 +107,11 @@ struct TrainCommand: ParsableCommand {
     Interruption.watch()
     manifest.status = .running
     manifest.end = nil
+    manifest.note = nil
     try manifest.write(to: folder)
-    let recorder = try TrainingRecorder(resuming: folder, experiment, at: checkpoint)
-    try train(trainer, experiment, folder, recorder, &manifest)
+    let recorder = try TrainingRecorder(
+      folder, run.experiment, run.data, resuming: checkpoint)
+    try train(trainer, run.experiment, folder, recorder, &manifest)
   }
 
   private func train(
@@ -117,12 +124,14 @@ struct TrainCommand: ParsableCommand {
     let start = clock.now
     let end: TrainingEnd
     do {
-      end = try trainer.run { Interruption.isRequested }
+      end = try trainer.run(
+        limits: .init(time: timeLimit?.duration, updates: maxUpdates)
+      ) { Interruption.isRequested }
     } catch {
       manifest.status = .failed
       manifest.end = Date()
       manifest.note = "\(error)"
-      recorder.flush()
+      recorder.save(trainer, after: error)
       try? manifest.write(to: folder)
       throw error
     }
@@ -138,6 +147,8 @@ struct TrainCommand: ParsableCommand {
     if !shared.quiet { Diagnostics.say(summary.text) }
     switch end {
     case .finished, .stopped: return
+    case .limited:
+      if !shared.quiet { Diagnostics.say("go on with: settle train --resume \(folder.path)") }
     case .interrupted:
       if !shared.quiet { Diagnostics.say("go on with: settle train --resume \(folder.path)") }
       throw ExitCode(130)

@@ -12,7 +12,8 @@ struct TrainingTests {
         "epoch", "step", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy",
         "test_loss", "test_accuracy", "controlled_loss", "control_energy", "augmented_energy",
         "settled_fraction", "by_descent", "unsettled", "evaluation_unsettled", "mean_evaluations",
-        "rate", "gradient_norm", "seconds", "settle_seconds",
+        "median_evaluations", "p99_evaluations", "max_evaluations", "rate", "gradient_norm",
+        "seconds", "settle_seconds",
       ])
     #expect(table.column("epoch") == ["0", "1", "2", "3"])
     // 120 training samples are three batches of 32 and one of 24.

@@ -235,6 +235,35 @@ struct ScheduleTests {
     #expect(ConstantSchedule().factor(step: 7, of: 9) == 1)
   }
 
+  @Test("milestones and periods multiply the rate by the same factor again and again")
+  func milestones() {
+    let schedule = MilestoneSchedule([6, 2], factor: 0.5)
+    #expect(
+      (0..<8).map { schedule.factor(step: $0, of: 9) } == [1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25])
+    let periodic = PeriodicSchedule(every: 3, factor: 0.5)
+    #expect((0..<7).map { periodic.factor(step: $0, of: 9) } == [1, 1, 1, 0.5, 0.5, 0.5, 0.25])
+    // With a rise before them they count all updates.
+    let warm = Warmup(4, within: schedule)
+    #expect(
+      (0..<8).map { warm.factor(step: $0, of: 9) } == [0.25, 0.5, 0.75, 1, 0.5, 0.5, 0.25, 0.25])
+  }
+
+  @Test("a line falls evenly, an exponential by the same factor, both to their final fraction")
+  func falling() {
+    let line = LinearSchedule(final: 0.2)
+    #expect(
+      (0...4).map { line.factor(step: $0, of: 4) }.map { ($0 * 10).rounded() } == [10, 8, 6, 4, 2])
+    let exponential = ExponentialSchedule(final: 1.0 / 16)
+    for step in 0...4 {
+      let expected = [1, 0.5, 0.25, 0.125, 0.0625][step]
+      #expect(abs(exponential.factor(step: step, of: 4) - expected) < 1e-15)
+    }
+    for schedule in [line as any Schedule, exponential] {
+      #expect(schedule.factor(step: 0, of: 0) == 1)
+      #expect(schedule.factor(step: 9, of: 4) == schedule.factor(step: 4, of: 4))
+    }
+  }
+
   @Test("a warmup rises linearly, and the schedule runs over the rest")
   func warmup() {
     let schedule = Warmup(4, then: CosineSchedule(final: 0.2))

@@ -150,11 +150,12 @@ struct TrainerTests {
 
     let calls = Mutex(0)
     let first = try trainer(options(epochs: 3), optimizer: optimizer)
-    // Asked once at the start, then before each batch: 5 an epoch. This stops before the eighth.
+    // Asked once at the start, before each batch, 5 an epoch, and in each of the evaluations, of two
+    // sets. This stops before the eighth batch.
     let end = try first.run {
       calls.withLock {
         $0 += 1
-        return $0 > 8
+        return $0 > 12
       }
     }
     #expect(end == .interrupted)
@@ -354,6 +355,8 @@ struct TrainerTests {
     var patient = options(epochs: 40)
     patient.rate = 0
     patient.stop = .init(metric: "test_loss", patience: 3)
+    #expect(throws: TrainingError.self) { try trainer(patient) }
+    patient.stop = .init(metric: "train_loss", patience: 3)
     let still = try trainer(patient)
     guard case .stopped = try still.run() else {
       Issue.record("it went on")
@@ -445,13 +448,7 @@ struct TrainerTests {
     try whole.run()
     #expect(whole.metrics[2].trainLoss < whole.metrics[0].trainLoss)
     let first = try make()
-    let calls = Mutex(0)
-    try first.run {
-      calls.withLock {
-        $0 += 1
-        return $0 > 4
-      }
-    }
+    #expect(try first.run(limits: .init(updates: 3)) == .limited(reason: "update limit"))
     #expect(first.step == 3)
     #expect(first.state.arrays.keys.contains("memory.0.h-h.weight"))
     let second = try make(threads: 3)

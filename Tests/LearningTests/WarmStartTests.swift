@@ -129,15 +129,8 @@ struct WarmStartTests {
     let whole = try warmTrainer(precision: precision)
     try whole.run()
     let first = try warmTrainer(precision: precision)
-    let calls = Mutex(0)
-    // Asked once at the start, then before each batch.
-    let end = try first.run {
-      calls.withLock {
-        $0 += 1
-        return $0 > steps + 1
-      }
-    }
-    #expect(end == .interrupted && first.step == steps)
+    let end = try first.run(limits: .init(updates: steps))
+    #expect(end == .limited(reason: "update limit") && first.step == steps)
     let state = first.state
     let second = try warmTrainer(precision: precision)
     try second.restore(state)

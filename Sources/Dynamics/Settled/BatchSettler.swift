@@ -82,12 +82,12 @@ public final class BatchSettler {
   ///
   /// - Parameters:
   ///   - initial: where the samples start; all at zero if nil.
-  ///   - body: must not touch anything that another call of it touches.
+  ///   - body: may be called from several threads at once.
   /// - Returns: what `body` made of each chunk, in the order of the samples.
   /// - Throws: what `body` or a solver threw first, by the order of chunks.
   public func settle<Result: Sendable>(
     _ samples: Samples, from initial: InitialStates? = nil,
-    _ body: @escaping (SettledState) throws -> Result
+    _ body: @escaping @Sendable (SettledState) throws -> Result
   ) throws -> [Result] {
     precondition(samples.inputs.count == samples.count * network.inputCount)
     precondition(initial?.fit(network, count: samples.count) ?? true)

@@ -25,6 +25,19 @@ public enum AtomicFile {
   public static func write(
     _ contents: [UInt8], to path: String, overwrite: Bool = true
   ) throws(OutputError) {
+    try write(to: path, overwrite: overwrite) { (append) throws(OutputError) in
+      try append(contents)
+    }
+  }
+
+  /// Writes a file at `path` piece by piece, so that it need never be in memory whole.
+  ///
+  /// - Parameter body: hands the pieces, in order, to what it is given.
+  /// - Throws: ``OutputError`` with the system's reason, or what `body` throws.
+  public static func write(
+    to path: String, overwrite: Bool = true,
+    _ body: (_ append: ([UInt8]) throws(OutputError) -> Void) throws(OutputError) -> Void
+  ) throws(OutputError) {
     if path.isEmpty || path.utf8.contains(0) || path.hasSuffix("/") {
       throw OutputError(path.debugDescription, "is not a file name")
     }
@@ -41,7 +54,9 @@ public enum AtomicFile {
     if descriptor < 0 { throw SystemCall.outputError(path, "write in '\(folder)'", code) }
     do throws(OutputError) {
       do throws(OutputError) {
-        try Descriptor.write(contents[...], to: descriptor, path: path)
+        try body { (piece) throws(OutputError) in
+          try Descriptor.write(piece[...], to: descriptor, path: path)
+        }
         try Descriptor.synchronize(descriptor, path: path)
       } catch {
         close(descriptor)

@@ -10,8 +10,33 @@ extension Safetensors {
     try self.init(parsing: FileBytes.read(path), file: path)
   }
 
+  /// Some numbers of a tensor that is read piece by piece.
+  struct Piece {
+    var name: String
+    var type: ElementType
+    var shape: [Int]
+    /// The row-major offset of the first.
+    var start: Int
+    var values: [Double]
+  }
+
+  /// As ``init(reading:)``, but hands tensors that are `large` to `take`, piece by piece and in order,
+  /// instead of keeping them. One without numbers is handed over as one piece without.
+  init(
+    reading path: String, large: (String) -> Bool, take: (Piece) throws(InputError) -> Void
+  ) throws(InputError) {
+    try self.init(parsing: FileBytes.read(path), file: path, large: large, take: take)
+  }
+
   /// Reads the content of a file; `file` names it in errors.
   public init(parsing bytes: [UInt8], file: String) throws(InputError) {
+    try self.init(parsing: bytes, file: file, large: { _ in false }, take: { _ in })
+  }
+
+  private init(
+    parsing bytes: [UInt8], file: String, large: (String) -> Bool,
+    take: (Piece) throws(InputError) -> Void
+  ) throws(InputError) {
     let (header, start) = try Self.header(bytes, file)
     var entries: [Entry] = []
     self.init()
@@ -24,6 +49,20 @@ extension Safetensors {
     }
     try Self.checkLayout(entries, start: start, end: bytes.count, file)
     for entry in entries {
+      if large(entry.name) {
+        var start = 0
+        repeat {
+          let count = min(Self.pieceSize, entry.count - start)
+          let values = try entry.type.decode(
+            bytes, at: entry.range.lowerBound + start * entry.type.size, count: count,
+            isBigEndian: false, file: file)
+          try take(
+            Piece(
+              name: entry.name, type: entry.type, shape: entry.shape, start: start, values: values))
+          start += count
+        } while start < entry.count
+        continue
+      }
       let values = try entry.type.decode(
         bytes, at: entry.range.lowerBound, count: entry.count, isBigEndian: false, file: file)
       tensors.append(

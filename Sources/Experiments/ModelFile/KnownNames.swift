@@ -17,7 +17,9 @@ public struct KnownNames: Sendable, Equatable {
   ]
   public var feedbackRules = ["none", "kolen-pollack", "noise"]
   public var optimizers = ["sgd", "momentum", "adam"]
-  public var schedules = ["constant", "cosine", "steps"]
+  public var schedules = [
+    "constant", "cosine", "linear", "exponential", "steps", "plateau",
+  ]
   public var metrics = [
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss",
     "test_accuracy", "controlled_loss", "control_energy", "augmented_energy", "settled_fraction",

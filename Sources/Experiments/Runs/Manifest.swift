@@ -5,6 +5,8 @@ public import Foundation
 public struct Manifest: Sendable {
   public enum Status: String, Sendable {
     case running, done, failed, interrupted
+    /// By a limit of the command line; the note says by which.
+    case stopped
   }
 
   public var command: [String]
@@ -23,6 +25,13 @@ public struct Manifest: Sendable {
   /// α_eff, if something controls.
   public var effectiveLeak: Double?
   public var note: String?
+  /// The parameters that `--parameters` gave, absolute.
+  public var parameters: String?
+  /// Of model.yaml, and of the parameters that the run began with; nil where none were taken.
+  public var modelFingerprint: String?
+  public var startFingerprint: String?
+  /// Of the parts of the data, by name.
+  public var dataFingerprints: [String: String] = [:]
 
   public init(
     command: [String], experiment: Experiment, threads: Int, chunkSize: Int? = nil
@@ -39,6 +48,7 @@ public struct Manifest: Sendable {
   }
 
   public var json: JSONValue {
+    func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
     func time(_ date: Date?) -> JSONValue {
       date.map { .string(ISO8601DateFormatter().string(from: $0)) } ?? .null
     }
@@ -46,6 +56,14 @@ public struct Manifest: Sendable {
       .init("model", .string(model)),
       .init("model_file", .string(modelFile)),
       .init("data_folder", dataFolder.map(JSONValue.string) ?? .null),
+      .init("parameters", text(parameters)),
+      .init(
+        "fingerprints",
+        .object(
+          [
+            .init("model", text(modelFingerprint)),
+            .init("start", text(startFingerprint)),
+          ] + Split.allCases.map { .init($0.rawValue, text(dataFingerprints[$0.rawValue])) })),
       .init("status", .string(status.rawValue)),
       .init("command", .array(command.map(JSONValue.string))),
       .init("seed", .integer(Int(truncatingIfNeeded: seed))),
@@ -102,6 +120,13 @@ public struct Manifest: Sendable {
     effectiveLeak = json["effective_leak"]?.numberValue
     status = json["status"]?.stringValue.flatMap(Status.init(rawValue:)) ?? .failed
     note = json["note"]?.stringValue
+    parameters = json["parameters"]?.stringValue
+    let fingerprints = json["fingerprints"]
+    modelFingerprint = fingerprints?["model"]?.stringValue
+    startFingerprint = fingerprints?["start"]?.stringValue
+    for part in Split.allCases {
+      dataFingerprints[part.rawValue] = fingerprints?[part.rawValue]?.stringValue
+    }
     start = json["start"]?.stringValue.flatMap { ISO8601DateFormatter().date(from: $0) } ?? Date()
   }
 

@@ -7,16 +7,18 @@ public import Learning
 /// everything else as JSON in its metadata.
 public struct Checkpoint: Sendable {
   public var state: TrainerState
-  /// The length of metrics.csv and of unsettled.csv when the checkpoint was made. What a killed
+  /// The length in bytes of each table, by its file's name, when the checkpoint was made. What a killed
   /// training wrote after it is cut off and written again.
-  public var metricsBytes: Int
-  public var unsettledBytes: Int
+  public var tableLengths: [String: Int]
 
-  public init(state: TrainerState, metricsBytes: Int, unsettledBytes: Int) {
+  public init(state: TrainerState, tableLengths: [String: Int]) {
     self.state = state
-    self.metricsBytes = metricsBytes
-    self.unsettledBytes = unsettledBytes
+    self.tableLengths = tableLengths
   }
+
+  private static let format = "settle-checkpoint-2"
+  /// Before the name of a table in the metadata.
+  private static let bytesOf = "bytes."
 
   /// The tensor of the equilibria; no name of ``TrainerState/arrays`` is the same.
   private static let equilibria = "equilibria"
@@ -25,56 +27,61 @@ public struct Checkpoint: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let progress = String(decoding: try encoder.encode(state.progress), as: UTF8.self)
-    var tensors = state.arrays.sorted { $0.key < $1.key }.map { name, array in
-      Safetensors.Tensor(name, NumericArray(shape: array.shape, values: Array(array.values)))
+    var sources = state.arrays.sorted { $0.key < $1.key }.map { name, array in
+      Safetensors.Source(name, array.shape) { Array(array.values[$0]) }
     }
     if let memory = state.equilibria {
-      tensors.append(
-        Safetensors.Tensor(
-          Self.equilibria,
-          NumericArray(shape: [memory.samples, memory.width], values: memory.values),
-          as: memory.precision == .single ? .float32 : .float64))
+      // Large beside everything else.
+      sources.append(
+        Safetensors.Source(
+          Self.equilibria, [memory.samples, memory.width],
+          as: memory.precision == .single ? .float32 : .float64
+        ) { memory.values(at: $0) })
     }
-    try Safetensors(
-      tensors,
-      metadata: [
-        "format": "settle-checkpoint-1", "progress": progress,
-        "metrics_bytes": String(metricsBytes), "unsettled_bytes": String(unsettledBytes),
-        "settle": Versions.settle,
-      ]
-    ).write(to: path)
+    var metadata = [
+      "format": Self.format, "progress": progress, "settle": Versions.settle,
+    ]
+    for (table, length) in tableLengths { metadata[Self.bytesOf + table] = String(length) }
+    try Safetensors.write(sources, metadata: metadata, to: path)
   }
 
   /// - Throws: ``InputError`` where the file is no checkpoint.
   public init(reading path: String) throws(InputError) {
-    let file = try Safetensors(reading: path)
-    guard file.metadata["format"] == "settle-checkpoint-1",
+    var equilibria: EquilibriumMemory?
+    let file = try Safetensors(reading: path, large: { $0 == Self.equilibria }) {
+      (piece) throws(InputError) in
+      guard piece.shape.count == 2 else {
+        throw InputError(path, .whole, "has equilibria of the shape \(piece.shape)")
+      }
+      if piece.start == 0 {
+        equilibria = EquilibriumMemory(
+          samples: piece.shape[0], width: piece.shape[1],
+          precision: piece.type == .float32 ? .single : .double)
+      }
+      equilibria?.replace(from: piece.start, by: piece.values)
+    }
+    guard file.metadata["format"] == Self.format,
       let text = file.metadata["progress"],
       let progress = try? JSONDecoder().decode(
-        TrainerState.Progress.self, from: Data(text.utf8)),
-      let metrics = file.metadata["metrics_bytes"].flatMap({ Int($0) }),
-      let unsettled = file.metadata["unsettled_bytes"].flatMap({ Int($0) })
+        TrainerState.Progress.self, from: Data(text.utf8))
     else {
       throw InputError(path, .whole, "is not a checkpoint of this version of Settle")
     }
-    var arrays: [String: TrainerState.Array] = [:]
-    var equilibria: EquilibriumMemory?
-    for tensor in file.tensors {
-      if tensor.name == Self.equilibria, tensor.array.shape.count == 2 {
-        var memory = EquilibriumMemory(
-          samples: tensor.array.shape[0], width: tensor.array.shape[1],
-          precision: tensor.type == .float32 ? .single : .double)
-        memory.values = tensor.array.values
-        equilibria = memory
-        continue
+    var lengths: [String: Int] = [:]
+    for (key, value) in file.metadata where key.hasPrefix(Self.bytesOf) {
+      guard let length = Int(value), length >= 0 else {
+        throw InputError(path, .whole, "has a damaged length of a table: \(key) is \(value)")
       }
+      lengths[String(key.dropFirst(Self.bytesOf.count))] = length
+    }
+    var arrays: [String: TrainerState.Array] = [:]
+    for tensor in file.tensors {
       arrays[tensor.name] = .init(
         shape: tensor.array.shape, values: ContiguousArray(tensor.array.values))
     }
     self.init(
       state: TrainerState(progress: progress, arrays: arrays, equilibria: equilibria),
-      metricsBytes: metrics,
-      unsettledBytes: unsettled)
+      tableLengths: lengths)
   }
 
   /// The name of a checkpoint's file; names sort as the training went.
@@ -91,6 +98,19 @@ public struct Checkpoint: Sendable {
         try: "name the folder of a run of `settle train`")
     }
     return "\(folder)/\(last)"
+  }
+
+  /// The last checkpoint in a folder that has at most so many updates, by its name; nil where there is
+  /// none.
+  public static func last(in folder: String, atOrBefore step: Int) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let candidates = names.filter { name in
+      guard isCheckpoint(name), let dot = name.lastIndex(of: "."),
+        let own = name[..<dot].split(separator: "-").last.flatMap({ Int($0) })
+      else { return false }
+      return own <= step
+    }
+    return candidates.max().map { "\(folder)/\($0)" }
   }
 
   /// Removes all but the last `count` checkpoints.

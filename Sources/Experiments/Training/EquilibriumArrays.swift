@@ -8,9 +8,11 @@ public struct EquilibriumArrays {
   private let network: Network
 
   /// Settles all samples, free or controlled.
+  ///
+  /// - Parameter isCancelled: asked every thousand samples; then `CancellationError` is thrown.
   public init(
     of data: some TrainingData, experiment: Experiment, parameters: ParameterSet,
-    controlled: Bool, threads: Int
+    controlled: Bool, threads: Int, isCancelled: () -> Bool = { false }
   ) throws {
     network = experiment.network
     let settler = try BatchSettler(
@@ -19,6 +21,7 @@ public struct EquilibriumArrays {
     settler.load(parameters)
     let size = 1024
     for start in stride(from: 0, to: data.count, by: size) {
+      if isCancelled() { throw CancellationError() }
       let rows = Array(start..<min(start + size, data.count))
       blocks += try settler.settle(data.samples(rows))
     }

@@ -17,7 +17,7 @@ extension Experiment {
     do {
       return try Trainer(
         network, controller: controller, parameters: start, rules: [rule(learning)],
-        optimizer: optimizer(learning), schedule: schedule(learning),
+        optimizer: optimizer(learning), schedule: schedule(learning, samples: data.train.count),
         constraints: constraints(for: initialParameters()),
         data: trainingData(data.train), validation: data.validation.map(trainingData),
         test: data.test.map(trainingData), options: trainingOptions(learning),
@@ -70,11 +70,28 @@ extension Experiment {
     }
   }
 
-  private func schedule(_ learning: LearningDescription) throws -> any Schedule {
+  private func schedule(
+    _ learning: LearningDescription, samples: Int
+  ) throws -> any Schedule {
     let given = learning.schedule
+    let batches =
+      learning.lastBatch == .keep
+      ? (samples + learning.batch - 1) / learning.batch : samples / learning.batch
+    if given.hasMilestones {
+      let schedule: any Schedule =
+        if let every = given.every {
+          PeriodicSchedule(every: every * batches, factor: given.factor)
+        } else {
+          MilestoneSchedule(given.milestones.map { $0 * batches }, factor: given.factor)
+        }
+      // The epochs are those of the training, whatever came before.
+      return given.warmup > 0 ? Warmup(given.warmup, within: schedule) : schedule
+    }
     let schedule: any Schedule
     switch given.kind {
-    case "constant": schedule = ConstantSchedule()
+    case "constant", "plateau": schedule = ConstantSchedule()
+    case "linear": schedule = LinearSchedule(final: given.final)
+    case "exponential": schedule = ExponentialSchedule(final: given.final)
     case "cosine": schedule = CosineSchedule(final: given.final)
     case "steps": schedule = StepSchedule(final: given.final)
     default:
@@ -106,6 +123,12 @@ extension Experiment {
       options.stop = .init(
         metric: learning.stop.metric, patience: learning.stop.patience,
         target: learning.stop.target)
+    }
+    let schedule = learning.schedule
+    if schedule.kind == "plateau" {
+      options.plateau = .init(
+        metric: schedule.metric, patience: schedule.patience, factor: schedule.factor,
+        least: schedule.final)
     }
     return options
   }

@@ -75,6 +75,7 @@ extension TrainingEnd {
     switch self {
     case .finished, .stopped: .done
     case .interrupted: .interrupted
+    case .limited: .stopped
     case .tooManyUnsettled: .failed
     }
   }
@@ -82,7 +83,7 @@ extension TrainingEnd {
   public var note: String? {
     switch self {
     case .finished, .interrupted: nil
-    case .stopped(let reason): reason
+    case .stopped(let reason), .limited(let reason): reason
     case .tooManyUnsettled(let fraction, let epoch):
       String(
         format:

@@ -13,6 +13,19 @@ public struct Prediction: Sendable, Equatable {
   public var loss: Double
   public var residual: Double
   public var evaluations: Int
+
+  public init(
+    sample: Int, outcome: Outcome, predicted: Int?, label: Int?, loss: Double, residual: Double,
+    evaluations: Int
+  ) {
+    self.sample = sample
+    self.outcome = outcome
+    self.predicted = predicted
+    self.label = label
+    self.loss = loss
+    self.residual = residual
+    self.evaluations = evaluations
+  }
 }
 
 /// What the free network says to a data set.

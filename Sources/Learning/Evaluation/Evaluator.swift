@@ -20,15 +20,18 @@ public final class Evaluator {
 
   /// Loss and prediction of every sample, or of those in `rows`.
   ///
-  /// - Throws: what the data or a solver throws. That a sample does not settle is no error.
+  /// - Parameter isCancelled: asked every thousand samples.
+  /// - Throws: what the data or a solver throws; `CancellationError`. That a sample does not settle is no error.
   public func evaluate(
-    _ data: any TrainingData, rows: [Int]? = nil, parameters: ParameterSet
+    _ data: any TrainingData, rows: [Int]? = nil, parameters: ParameterSet,
+    isCancelled: () -> Bool = { false }
   ) throws -> Evaluation {
     settler.load(parameters)
     let rows = rows ?? Array(0..<data.count)
     var predictions: [Prediction] = []
     predictions.reserveCapacity(rows.count)
     for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
+      if isCancelled() { throw CancellationError() }
       let block = Array(rows[start..<min(start + Self.blockSize, rows.count)])
       let samples = try data.samples(block)
       let chunks = try settler.settle(samples) { Self.predictions(of: $0) }

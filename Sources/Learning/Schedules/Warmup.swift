@@ -1,19 +1,33 @@
-/// Another schedule after a linear rise: update k of the first ``updates``, counted from 1, has the
-/// fraction k/updates of the rate. The schedule itself runs over the rest.
+/// Another schedule with a linear rise before it: update k of the first ``updates``, counted from 1, has
+/// the fraction k/updates of the rate.
 public struct Warmup: Schedule {
   public var updates: Int
   public var schedule: any Schedule
+  /// Whether the schedule begins after the rise; else it runs over all updates, hidden at first.
+  public var comesFirst: Bool
   public var name: String { schedule.name }
 
+  /// - Parameter schedule: runs over the updates that are left.
   public init(_ updates: Int, then schedule: any Schedule) {
+    self.init(updates, schedule, comesFirst: true)
+  }
+
+  /// - Parameter schedule: counts all updates, those of the rise included.
+  public init(_ updates: Int, within schedule: any Schedule) {
+    self.init(updates, schedule, comesFirst: false)
+  }
+
+  private init(_ updates: Int, _ schedule: any Schedule, comesFirst: Bool) {
     precondition(updates >= 0, "a warmup of \(updates) updates")
     self.updates = updates
     self.schedule = schedule
+    self.comesFirst = comesFirst
   }
 
   public func factor(step: Int, of total: Int) -> Double {
-    step < updates
-      ? Double(step + 1) / Double(updates)
-      : schedule.factor(step: step - updates, of: max(total - updates, 0))
+    if step < updates { return Double(step + 1) / Double(updates) }
+    return comesFirst
+      ? schedule.factor(step: step - updates, of: max(total - updates, 0))
+      : schedule.factor(step: step, of: total)
   }
 }

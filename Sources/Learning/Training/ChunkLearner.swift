@@ -14,8 +14,8 @@ struct ChunkResult: Sendable {
   /// Over the samples used.
   var lossSum = 0.0
   var energySum = 0.0
-  /// Over all samples and phases.
-  var evaluations = 0
+  /// Of each sample, over all phases.
+  var evaluations = EvaluationCounts()
 }
 
 /// Applies the rules to settled chunks; many threads may call it at once.
@@ -63,9 +63,10 @@ struct ChunkLearner: Sendable {
     var isUsable = true
     var isEquilibrium = true
     var isByDescent = false
+    var evaluations = 0
     for (phase, state) in phases.sorted(by: { $0.key < $1.key }) {
       let certificate = state.certificates[row]
-      result.evaluations += certificate.evaluations
+      evaluations += certificate.evaluations
       if certificate.outcome == .settledByDescent { isByDescent = true }
       if !certificate.isEquilibrium {
         if isEquilibrium {
@@ -76,6 +77,7 @@ struct ChunkLearner: Sendable {
         if unsettledPolicy != .keep || !Self.isFinite(state, row) { isUsable = false }
       }
     }
+    result.evaluations.add(evaluations)
     if isEquilibrium { result.settled += 1 }
     if isEquilibrium && isByDescent {
       result.byDescent += 1

@@ -26,8 +26,12 @@ public struct EpochMetrics: Sendable, Equatable {
   public var unsettled = 0
   /// The number that did not settle in the evaluations of this row.
   public var evaluationUnsettled = 0
-  /// Evaluations of the field per sample.
+  /// Evaluations of the field that a sample took, all phases together: the mean over the epoch's
+  /// samples, the median and the 99th percentile by nearest rank, and the largest.
   public var meanEvaluations = Double.nan
+  public var medianEvaluations = Double.nan
+  public var highEvaluations = Double.nan
+  public var maximumEvaluations = Double.nan
   /// The rate of the epoch's last update.
   public var rate = Double.nan
   /// Mean over the epoch's updates of the norm of all changes, before clipping.
@@ -50,7 +54,9 @@ public struct EpochMetrics: Sendable, Equatable {
       ("augmented_energy", augmentedEnergy), ("settled_fraction", settledFraction),
       ("by_descent", Double(byDescent)), ("unsettled", Double(unsettled)),
       ("evaluation_unsettled", Double(evaluationUnsettled)),
-      ("mean_evaluations", meanEvaluations), ("rate", rate), ("gradient_norm", gradientNorm),
+      ("mean_evaluations", meanEvaluations), ("median_evaluations", medianEvaluations),
+      ("p99_evaluations", highEvaluations), ("max_evaluations", maximumEvaluations),
+      ("rate", rate), ("gradient_norm", gradientNorm),
       ("seconds", seconds), ("settle_seconds", settleSeconds),
     ]
   }
@@ -65,6 +71,9 @@ public struct EpochMetrics: Sendable, Equatable {
 
   /// The value of a column, or nil where there is no such column.
   public subscript(_ name: String) -> Double? { values.first { $0.name == name }?.value }
+
+  /// Whether a column is measured on the test set, by which nothing may be selected.
+  public static func isOfTestSet(_ name: String) -> Bool { name.hasPrefix("test_") }
 
   /// Whether a larger value of that column is the better one.
   public static func isBetterLarger(_ name: String) -> Bool {

@@ -33,14 +33,20 @@ public struct EquilibriumMemory: Sendable, Equatable {
   }
 
   /// All numbers, row by row.
-  public var values: [Double] {
-    get { precision == .single ? singles.map(Double.init) : Array(doubles) }
-    set {
-      precondition(
-        newValue.count == samples * width, "\(newValue.count) values of \(samples) samples")
+  public var values: [Double] { values(at: 0..<samples * width) }
+
+  /// The numbers in a range of ``values``.
+  public func values(at range: Range<Int>) -> [Double] {
+    precision == .single ? singles[range].map(Double.init) : Array(doubles[range])
+  }
+
+  /// Writes over the numbers of ``values`` from one on.
+  public mutating func replace(from start: Int, by numbers: [Double]) {
+    precondition(start + numbers.count <= samples * width, "more than \(samples) samples")
+    for (place, number) in zip(start..., numbers) {
       switch precision {
-      case .single: singles = ContiguousArray(newValue.lazy.map { Float($0) })
-      case .double: doubles = ContiguousArray(newValue)
+      case .single: singles[place] = Float(number)
+      case .double: doubles[place] = number
       }
     }
   }

@@ -53,38 +53,41 @@ package final class PhaseSettlers {
     }
   }
 
+  /// The controller under which samples move in a phase; nil where the phase is not settled.
+  func controller(in phase: SettledPhase) -> (any Controller)? { settlers[phase]?.controller }
+
   /// Takes over parameters for the batches that follow.
   package func load(_ parameters: ParameterSet) {
     for settler in settlers.values { settler.load(parameters) }
     adjoint?.load(parameters)
   }
 
-  /// All phases of the samples, chunk by chunk; what `body` makes of each chunk.
+  /// All phases of the samples, chunk by chunk; what `body` makes of each chunk, many threads calling it
+  /// at once.
   ///
-  /// - Parameters:
-  ///   - initial: where the controlled phase starts; at zero if nil.
-  ///   - inOrder: whether `body` must see one chunk after the other. Else many threads call it at once.
+  /// - Parameter initial: where the controlled phase starts; at zero if nil.
   package func settle<Result: Sendable>(
-    _ samples: Samples, from initial: InitialStates?, inOrder: Bool,
-    _ body: @escaping ([SettledPhase: SettledState]) throws -> Result
+    _ samples: Samples, from initial: InitialStates?,
+    _ body: @escaping @Sendable ([SettledPhase: SettledState]) throws -> Result
   ) throws -> [Result] {
     let chunks = first.chunks(of: samples.count)
     let threads = min(threads, chunks.count)
     for settler in settlers.values { try settler.prepare(threads: threads) }
     try adjoint?.prepare(threads: threads)
-    func settle(_ thread: Int, _ chunk: Int) throws -> [SettledPhase: SettledState] {
+    return try ChunkQueue<Result>.run(chunks: chunks.count, threads: threads) { thread, chunk in
       let rows = chunks[chunk]
-      return try self.settle(
-        samples.selecting(rows), from: initial?.selecting(rows, of: samples.count), thread)
+      return try body(
+        self.settle(
+          samples.selecting(rows), from: initial?.selecting(rows, of: samples.count), thread))
     }
-    guard inOrder else {
-      return try ChunkQueue<Result>.run(chunks: chunks.count, threads: threads) {
-        try body(settle($0, $1))
-      }
-    }
-    let states = try ChunkQueue<[SettledPhase: SettledState]>.run(
-      chunks: chunks.count, threads: threads, settle)
-    return try states.map(body)
+  }
+
+  /// Likewise, `body` seeing one chunk after the other.
+  package func settleInOrder<Result>(
+    _ samples: Samples, from initial: InitialStates?,
+    _ body: ([SettledPhase: SettledState]) throws -> Result
+  ) throws -> [Result] {
+    try settle(samples, from: initial) { $0 }.map(body)
   }
 
   /// All phases of one chunk.

@@ -4,8 +4,7 @@ internal import Integration
 extension Trainer {
   /// One batch and its update.
   func trainBatch() throws {
-    let start = progress.batch * options.batchSize
-    let rows = Array(order[start..<min(start + options.batchSize, order.count)])
+    let rows = nextRows
     let samples = try data.samples(rows)
     let (epoch, step) = (progress.epoch + 1, progress.step + 1)
 
@@ -19,10 +18,11 @@ extension Trainer {
     let used = Double(batch.used)
     let hasMeans = batch.used > 0 && phases.contains(.controlled)
     let summary = BatchSummary(
-      epoch: epoch, step: step, samples: batch.samples, used: batch.used,
-      byDescent: batch.byDescent, unsettled: batch.unsettled,
+      epoch: epoch, step: step, samples: batch.samples, settled: batch.settled,
+      used: batch.used, byDescent: batch.byDescent, unsettled: batch.unsettled,
       controlledLoss: hasMeans ? batch.lossSum / used : .nan,
-      controlEnergy: hasMeans ? batch.energySum / used : .nan)
+      controlEnergy: hasMeans ? batch.energySum / used : .nan, evaluations: batch.evaluations,
+      settleSeconds: settleSeconds)
     for hook in hooks { try hook.didSettle(summary, self) }
     if options.unsettled == .fail && !batch.unsettled.isEmpty {
       throw TrainingError.unsettled(batch.unsettled, epoch: epoch, step: step)
@@ -36,7 +36,7 @@ extension Trainer {
     progress.settled += batch.settled
     progress.byDescent += batch.byDescent
     progress.unsettled += batch.unsettled.count
-    progress.fieldEvaluations += batch.evaluations
+    evaluations.add(batch.evaluations)
     sums.loss += batch.lossSum
     sums.energy += batch.energySum
     sums.settleSeconds += settleSeconds
@@ -48,6 +48,7 @@ extension Trainer {
       sums.rate = update.rate
       for hook in hooks { try hook.didUpdate(update, self) }
     }
+    for hook in hooks { try hook.didFinishStep(summary, update, self) }
   }
 
   /// Settles the phases that the rules ask for, and asks the rules, chunk by chunk.
@@ -61,7 +62,7 @@ extension Trainer {
     settlers.load(parameters)
     if memories.allSatisfy({ $0 == nil }) {
       let blank = memories
-      return try settlers.settle(samples, from: initial, inOrder: false) { states in
+      return try settlers.settle(samples, from: initial) { states in
         var none = blank
         return learner.learn(from: states, parameters: parameters, memories: &none)
       }
@@ -69,7 +70,7 @@ extension Trainer {
     // Memory is written in the order of the samples.
     var written = memories
     defer { memories = written }
-    return try settlers.settle(samples, from: initial, inOrder: true) { states in
+    return try settlers.settleInOrder(samples, from: initial) { states in
       learner.learn(from: states, parameters: parameters, memories: &written)
     }
   }
@@ -96,7 +97,7 @@ extension Trainer {
       batch.unsettled += chunk.unsettled
       batch.lossSum += chunk.lossSum
       batch.energySum += chunk.energySum
-      batch.evaluations += chunk.evaluations
+      batch.evaluations.add(chunk.evaluations)
       if let update = chunk.update {
         total.add(update)
         learner.pool.giveBack(update)
@@ -118,7 +119,9 @@ extension Trainer {
         step: step)
     }
     let norm = total.clip(toNorm: options.clip)
-    let rate = options.rate * schedule.factor(step: progress.step, of: plannedUpdates)
+    let rate =
+      options.rate * schedule.factor(step: progress.step, of: plannedUpdates)
+      * sums.plateauFactor
     optimizer.step(total, rate: rate, on: &parameters)
     if !constraints.isEmpty { try constraints.apply(to: &parameters) }
     return UpdateSummary(

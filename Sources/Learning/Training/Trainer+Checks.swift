@@ -47,13 +47,18 @@ extension Trainer {
     where parameters.index(of: name) == nil {
       throw TrainingError.invalid("a rule changes \(name), which does not exist")
     }
-    if let stop = options.stop {
-      guard EpochMetrics.columns.contains(stop.metric) else {
-        throw TrainingError.invalid("there is no metric \(stop.metric) to stop by")
+    for metric in [options.stop?.metric, options.plateau?.metric].compactMap(\.self) {
+      guard EpochMetrics.columns.contains(metric) else {
+        throw TrainingError.invalid("there is no metric \(metric) to watch")
       }
-      if stop.metric.hasPrefix("validation_") && validation == nil {
+      if EpochMetrics.isOfTestSet(metric) {
         throw TrainingError.invalid(
-          "\(stop.metric) is watched, and there is no validation set (data.split.validation)")
+          "\(metric) is watched, and what the test set selects says nothing about unseen data; "
+            + "watch a metric of the validation set (data.split.validation)")
+      }
+      if metric.hasPrefix("validation_") && validation == nil {
+        throw TrainingError.invalid(
+          "\(metric) is watched, and there is no validation set (data.split.validation)")
       }
     }
   }

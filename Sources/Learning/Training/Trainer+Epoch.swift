@@ -2,22 +2,22 @@ internal import Dynamics
 
 extension Trainer {
   /// The metrics of the epoch at hand, its end, and why to stop there, or nil.
-  func finishEpoch() throws -> TrainingEnd? {
+  ///
+  /// - Throws: `CancellationError` from its evaluation; then the epoch can be finished later.
+  func finishEpoch(_ isCancelled: () -> Bool) throws -> TrainingEnd? {
     var row = EpochMetrics()
     fill(&row)
     let isLast = progress.epoch + 1 == options.epochs
     let isEvaluated =
       options.evaluatesEvery > 0 && (isLast || (progress.epoch + 1) % options.evaluatesEvery == 0)
-    if isEvaluated { try evaluate(into: &row) }
+    if isEvaluated { try evaluate(into: &row, isCancelled) }
     row.seconds = sums.seconds + (ContinuousClock.now - epochStart).inSeconds
 
     let unsettled = progress.samples - progress.settled
     let fraction = progress.samples > 0 ? Double(unsettled) / Double(progress.samples) : 0
     let reason = isEvaluated ? watch(row) : nil
-    progress.epoch += 1
-    progress.batch = 0
-    resetEpoch()
-    shuffle()
+    if isEvaluated { watchPlateau(row) }
+    beginNextEpoch()
     try report(row)
     if fraction > options.maximumUnsettled {
       return .tooManyUnsettled(fraction: fraction, epoch: progress.epoch)
@@ -26,6 +26,13 @@ extension Trainer {
       return .stopped(reason: reason)
     }
     return nil
+  }
+
+  func beginNextEpoch() {
+    progress.epoch += 1
+    progress.batch = 0
+    resetEpoch()
+    shuffle()
   }
 
   /// Hands a row to all who want it.
@@ -40,11 +47,13 @@ extension Trainer {
     progress.settled = 0
     progress.byDescent = 0
     progress.unsettled = 0
-    progress.fieldEvaluations = 0
     progress.updates = 0
-    let best = sums.best
-    sums = EpochSums()
-    sums.best = best
+    evaluations = EvaluationCounts()
+    var fresh = EpochSums()
+    fresh.best = sums.best
+    fresh.plateauBest = sums.plateauBest
+    fresh.plateauFactor = sums.plateauFactor
+    sums = fresh
   }
 
   private func fill(_ row: inout EpochMetrics) {
@@ -56,8 +65,11 @@ extension Trainer {
     row.settleSeconds = sums.settleSeconds
     if progress.samples > 0 {
       row.settledFraction = Double(progress.settled) / Double(progress.samples)
-      row.meanEvaluations = Double(progress.fieldEvaluations) / Double(progress.samples)
     }
+    row.meanEvaluations = evaluations.mean
+    row.medianEvaluations = evaluations.quantile(0.5)
+    row.highEvaluations = evaluations.quantile(0.99)
+    row.maximumEvaluations = evaluations.maximum
     if progress.updates > 0 { row.gradientNorm = sums.gradientNorm / Double(progress.updates) }
     if progress.used > 0 && phases.contains(.controlled) {
       row.controlledLoss = sums.loss / Double(progress.used)
@@ -70,22 +82,37 @@ extension Trainer {
   }
 
   /// Judges all data sets at the free equilibrium.
-  func evaluate(into row: inout EpochMetrics) throws {
+  func evaluate(into row: inout EpochMetrics, _ isCancelled: () -> Bool) throws {
+    func judge(_ part: DataPart, _ data: any TrainingData, rows: [Int]? = nil) throws
+      -> (loss: Double, accuracy: Double)
+    {
+      let result = try evaluator.evaluate(
+        data, rows: rows, parameters: parameters, isCancelled: isCancelled)
+      row.evaluationUnsettled += result.unsettledCount
+      for hook in hooks { try hook.didEvaluate(part, result, epoch: row.epoch, self) }
+      return (result.loss, result.accuracy)
+    }
     if !evaluatedRows.isEmpty {
-      let train = try evaluator.evaluate(data, rows: evaluatedRows, parameters: parameters)
-      (row.trainLoss, row.trainAccuracy) = (train.loss, train.accuracy)
-      row.evaluationUnsettled += train.unsettledCount
+      (row.trainLoss, row.trainAccuracy) = try judge(.train, data, rows: evaluatedRows)
     }
     if let validation {
-      let result = try evaluator.evaluate(validation, parameters: parameters)
-      (row.validationLoss, row.validationAccuracy) = (result.loss, result.accuracy)
-      row.evaluationUnsettled += result.unsettledCount
+      (row.validationLoss, row.validationAccuracy) = try judge(.validation, validation)
     }
-    if let test {
-      let result = try evaluator.evaluate(test, parameters: parameters)
-      (row.testLoss, row.testAccuracy) = (result.loss, result.accuracy)
-      row.evaluationUnsettled += result.unsettledCount
+    if let test { (row.testLoss, row.testAccuracy) = try judge(.test, test) }
+  }
+
+  /// Lowers the rate where its metric has not improved for long.
+  private func watchPlateau(_ row: EpochMetrics) {
+    guard let plateau = options.plateau, let value = row[plateau.metric] else { return }
+    if EpochMetrics.isBetter(plateau.metric, value, than: sums.plateauBest) {
+      sums.plateauBest = value
+      progress.evaluationsOnPlateau = 0
+      return
     }
+    progress.evaluationsOnPlateau += 1
+    guard progress.evaluationsOnPlateau >= plateau.patience else { return }
+    progress.evaluationsOnPlateau = 0
+    sums.plateauFactor = max(plateau.least, sums.plateauFactor * plateau.factor)
   }
 
   /// Watches the metric of the early stop; why to stop, or nil.

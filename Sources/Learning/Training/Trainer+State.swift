@@ -24,6 +24,8 @@ extension Trainer {
       }
     }
     arrays["progress"] = .init(shape: [EpochSums.count], values: sums.values)
+    let pairs = evaluations.pairs
+    arrays["evaluations"] = .init(shape: [pairs.count / 2, 2], values: pairs)
     return TrainerState(progress: progress, arrays: arrays, equilibria: equilibria)
   }
 
@@ -57,6 +59,9 @@ extension Trainer {
     guard let sums = state.arrays["progress"], sums.values.count == EpochSums.count else {
       throw TrainingError.mismatch("it lacks the array `progress`")
     }
+    guard let pairs = state.arrays["evaluations"]?.values,
+      let evaluations = EvaluationCounts(pairs: pairs)
+    else { throw TrainingError.mismatch("it lacks the array `evaluations`") }
     let memories = try restoredMemories(state, parameters)
     try checkEquilibria(of: state)
     var optimizer = optimizer
@@ -67,6 +72,7 @@ extension Trainer {
     equilibria = state.equilibria
     self.optimizer = optimizer
     self.sums.values = sums.values
+    self.evaluations = evaluations
     progress = state.progress
     describe(&progress)
     nextShuffle = state.progress.shuffle

@@ -41,6 +41,8 @@ public final class Trainer {
 
   var progress: TrainerState.Progress
   var sums = EpochSums()
+  /// Of the samples of the epoch at hand.
+  var evaluations = EvaluationCounts()
   var order: [Int] = []
   /// The stream after the epoch at hand was shuffled.
   var nextShuffle: RandomStream
@@ -126,41 +128,54 @@ public final class Trainer {
 
   /// Trains on, to the end of the planned epochs or to a reason to stop.
   ///
-  /// - Parameter isCancelled: asked between batches, also from its own thread's point of view at any
-  ///   time; once it says yes, the training ends as `interrupted` and ``state`` is where it stopped.
+  /// - Parameters:
+  ///   - limits: of this session.
+  ///   - isCancelled: asked between batches and within evaluations; once it says yes, the training ends
+  ///     as `interrupted` and ``state`` is where it stopped.
   /// - Throws: ``TrainingError``, and what data, solvers, constraints or hooks throw. The parameters
   ///   are then those of the last complete update.
   @discardableResult
-  public func run(isCancelled: @Sendable () -> Bool = { false }) throws -> TrainingEnd {
+  public func run(
+    limits: TrainingLimits = TrainingLimits(), isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> TrainingEnd {
     for hook in hooks { try hook.trainingWillStart(self) }
-    let end = try train(isCancelled)
+    let end = try train(limits, isCancelled)
     for hook in hooks { try hook.trainingDidEnd(end, self) }
     return end
   }
 
-  private func train(_ isCancelled: () -> Bool) throws -> TrainingEnd {
-    if !progress.hasStarted {
-      if isCancelled() { return .interrupted }
-      epochStart = .now
-      var row = EpochMetrics()
-      if options.evaluatesEvery > 0 { try evaluate(into: &row) }
-      row.seconds = (ContinuousClock.now - epochStart).inSeconds
-      progress.hasStarted = true
-      try report(row)
-    }
-    while progress.epoch < options.epochs {
-      epochStart = .now
-      while progress.batch < batchesPerEpoch {
-        if isCancelled() {
-          sums.seconds += (ContinuousClock.now - epochStart).inSeconds
-          return .interrupted
-        }
-        try trainBatch()
+  private func train(_ limits: TrainingLimits, _ isCancelled: () -> Bool) throws -> TrainingEnd {
+    let start = ContinuousClock.now
+    epochStart = start
+    do {
+      if !progress.hasStarted {
+        if isCancelled() { return .interrupted }
+        var row = EpochMetrics()
+        if options.evaluatesEvery > 0 { try evaluate(into: &row, isCancelled) }
+        row.seconds = secondsOfEpoch
+        progress.hasStarted = true
+        try report(row)
       }
-      if let end = try finishEpoch() { return end }
+      while progress.epoch < options.epochs {
+        epochStart = .now
+        while progress.batch < batchesPerEpoch {
+          let reason = limits.reached(after: .now - start, updates: progress.step)
+          if reason != nil || isCancelled() {
+            sums.seconds += secondsOfEpoch
+            return reason.map(TrainingEnd.limited) ?? .interrupted
+          }
+          try trainBatch()
+        }
+        if let end = try finishEpoch(isCancelled) { return end }
+      }
+      return .finished
+    } catch is CancellationError {
+      if progress.hasStarted { sums.seconds += secondsOfEpoch }
+      return .interrupted
     }
-    return .finished
   }
+
+  private var secondsOfEpoch: Double { (ContinuousClock.now - epochStart).inSeconds }
 
   // MARK: Epochs
 

@@ -35,13 +35,14 @@ public struct TrainerState: Sendable, Equatable {
     public var optimizerSteps = 0
     /// Evaluations since the watched metric last improved.
     public var evaluationsWithoutImprovement = 0
+    /// Likewise of the metric of ``TrainingOptions/Plateau``, or since the rate last fell.
+    public var evaluationsOnPlateau = 0
     /// Counts of the epoch at hand.
     public var samples = 0
     public var used = 0
     public var settled = 0
     public var byDescent = 0
     public var unsettled = 0
-    public var fieldEvaluations = 0
     public var updates = 0
     /// What the training was made for; a state fits only the same.
     public var dataCount = 0
@@ -57,7 +58,8 @@ public struct TrainerState: Sendable, Equatable {
   /// - `parameter.<name>`
   /// - `optimizer.<slot>.<name of the parameter>`
   /// - `memory.<rule's place>.<its own name>`
-  /// - `progress`: sums of the epoch at hand and the best value of the watched metric
+  /// - `progress`: sums of the epoch at hand and the best values of the watched metrics
+  /// - `evaluations`: how often the epoch's samples took which number of evaluations, [n × 2]
   public var arrays: [String: Array]
   /// With a warm start only.
   public var equilibria: EquilibriumMemory?

@@ -5,6 +5,8 @@ public struct BatchSummary: Sendable, Equatable {
   /// Counted from 1; the update that the batch is for.
   public var step: Int
   public var samples: Int
+  /// Those at equilibrium.
+  public var settled: Int
   /// Those that the rule may learn from.
   public var used: Int
   public var byDescent: Int
@@ -13,6 +15,15 @@ public struct BatchSummary: Sendable, Equatable {
   /// Means over the samples used; NaN without any.
   public var controlledLoss: Double
   public var controlEnergy: Double
+  /// Evaluations of the field.
+  public var evaluations: EvaluationCounts
+  /// Seconds that settling took.
+  public var settleSeconds: Double
+}
+
+/// A part of the data, as evaluations have them.
+public enum DataPart: String, Sendable, CaseIterable {
+  case train, validation, test
 }
 
 /// What an update did.
@@ -38,6 +49,14 @@ public protocol TrainingHook: AnyObject {
   func didSettle(_ batch: BatchSummary, _ trainer: Trainer) throws
   /// After the parameters have changed.
   func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) throws
+  /// After each batch, whether or not it had a sample to learn from: only now is ``Trainer/state`` that
+  /// after the update.
+  func didFinishStep(_ batch: BatchSummary, _ update: UpdateSummary?, _ trainer: Trainer) throws
+  /// After each evaluation of a part of the data.
+  ///
+  /// - Parameter epoch: complete epochs, the one that is being finished included.
+  func didEvaluate(_ part: DataPart, _ evaluation: Evaluation, epoch: Int, _ trainer: Trainer)
+    throws
   /// After each epoch, and with row 0 before the first.
   func didFinishEpoch(_ metrics: EpochMetrics, _ trainer: Trainer) throws
   /// Asked after each epoch: why the training should end, or nil.
@@ -50,6 +69,12 @@ extension TrainingHook {
   public func trainingWillStart(_ trainer: Trainer) throws {}
   public func didSettle(_ batch: BatchSummary, _ trainer: Trainer) throws {}
   public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) throws {}
+  public func didFinishStep(
+    _ batch: BatchSummary, _ update: UpdateSummary?, _ trainer: Trainer
+  ) throws {}
+  public func didEvaluate(
+    _ part: DataPart, _ evaluation: Evaluation, epoch: Int, _ trainer: Trainer
+  ) throws {}
   public func didFinishEpoch(_ metrics: EpochMetrics, _ trainer: Trainer) throws {}
   public func reasonToStop() -> String? { nil }
   public func trainingDidEnd(_ end: TrainingEnd, _ trainer: Trainer) throws {}
@@ -59,8 +84,10 @@ extension TrainingHook {
 public enum TrainingEnd: Sendable, Equatable {
   /// After all epochs.
   case finished
-  /// Between two batches, as asked; its state goes on from there.
+  /// Between two batches or in an evaluation, as asked; its state goes on from there.
   case interrupted
+  /// Between two batches, because of ``TrainingLimits``; likewise.
+  case limited(reason: String)
   /// After an epoch, because a hook or ``TrainingOptions/Stop`` said so.
   case stopped(reason: String)
   /// After an epoch in which a larger fraction of samples than allowed did not settle.

@@ -19,7 +19,7 @@ public struct TrainingOptions: Sendable, Equatable {
 
   /// Ends a training early.
   public struct Stop: Sendable, Equatable {
-    /// A name of ``EpochMetrics/columns``.
+    /// A name of ``EpochMetrics/columns``, not of the test set.
     public var metric: String
     /// Evaluations without improvement after which to stop; nil: never for that.
     public var patience: Int?
@@ -30,6 +30,25 @@ public struct TrainingOptions: Sendable, Equatable {
       self.metric = metric
       self.patience = patience
       self.target = target
+    }
+  }
+
+  /// Lowers the rate whenever a metric has not improved for a while, beside what the schedule does.
+  public struct Plateau: Sendable, Equatable {
+    /// A name of ``EpochMetrics/columns``, not of the test set.
+    public var metric: String
+    /// Evaluations without improvement after which the rate falls.
+    public var patience: Int
+    /// What the rate is multiplied by.
+    public var factor: Double
+    /// The fraction of the first rate below which it does not fall.
+    public var least: Double
+
+    public init(metric: String, patience: Int = 5, factor: Double = 0.1, least: Double = 1e-3) {
+      self.metric = metric
+      self.patience = patience
+      self.factor = factor
+      self.least = least
     }
   }
 
@@ -55,6 +74,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// The fraction of the training samples that is evaluated: always the same ones.
   public var trainFraction = 0.1
   public var stop: Stop?
+  public var plateau: Plateau?
 
   public init() {}
 }

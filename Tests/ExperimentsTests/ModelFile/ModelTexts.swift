@@ -128,13 +128,14 @@ enum ModelTexts {
       feedback-rule: {kind: noise, tau: 1e5, decay: 0.02}
       continuous: {tau: 50, decay: 0.1}
       optimizer: {kind: sgd, rate: 3e-4, momentum: 0.9, betas: [0.8, 0.99], epsilon: 1e-9, weight-decay: 1e-4, decoupled: true, clip: 0.156}
-      schedule: {kind: steps, final: 0.2, warmup: 10}
+      schedule: {kind: steps, warmup: 10, milestones: [3, 7], factor: 0.2}
+      metrics: step
       epochs: 0
       batch: 1
       last-batch: drop
       evaluate: {every: 2, train-fraction: 1, confusion: true}
       audit: {every: 100, samples: 4}
-      stop: {metric: test_loss, patience: 3, target: 0.01}
+      stop: {metric: train_loss, patience: 3, target: 0.01}
       max-unsettled: 0.25
       checkpoint: {every: 2, minutes: inf, keep: 5, best: none}
     parameters: weights.safetensors

@@ -202,6 +202,7 @@ struct ValidModelTests {
     #expect(model.network.projections[3].weight == .array(.inline([0.25], shape: [])))
     #expect(model.network.lossUnits == [1, 0])
     #expect(model.data?.classes == ["no", "yes"])
+    #expect(model.learning?.schedule.milestones == [3, 7] && model.learning?.metrics == .step)
     #expect(model.stimulus?.target == .label(1))
     #expect(
       model.protocol[1].perturbations.map(\.variable.description) == ["phi.hidden", "u.output"])

@@ -14,6 +14,7 @@ struct Checker {
     checkInitial()
     checkProtocol()
     checkRecord()
+    checkLearning()
   }
 
   /// Reports at the value of a key.

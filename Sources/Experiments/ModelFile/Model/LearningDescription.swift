@@ -75,12 +75,32 @@ public struct LearningDescription: Sendable, Equatable {
   public struct Schedule: Sendable, Equatable {
     /// Looked up in the registry of schedules.
     public var kind = "constant"
-    /// Fraction of the rate at the end.
+    /// Fraction of the rate at the end; with `plateau` the least.
     public var final = 0.1
     /// Updates over which the rate rises from 0.
     public var warmup = 0
+    /// With `steps`: epochs after which the rate falls.
+    public var milestones: [Int] = []
+    /// With `steps`: epochs from one fall of the rate to the next; nil: not by this.
+    public var every: Int?
+    /// What the rate is multiplied by at each fall.
+    public var factor = 0.1
+    /// With `plateau`: the metric that is watched.
+    public var metric = "validation_loss"
+    /// With `plateau`: evaluations without improvement before the rate falls.
+    public var patience = 5
+
+    /// Whether the epochs in which the rate falls are given.
+    public var hasMilestones: Bool { kind == "steps" && (!milestones.isEmpty || every != nil) }
 
     public init() {}
+  }
+
+  /// What a row of metrics is written for.
+  public enum Metrics: String, Sendable, CaseIterable {
+    case epoch
+    /// For each epoch, and in a table of its own for each update.
+    case step
   }
 
   public enum LastBatch: String, Sendable, CaseIterable {
@@ -119,7 +139,8 @@ public struct LearningDescription: Sendable, Equatable {
     public var every = 1
     public var minutes = 10.0
     public var keep = 2
-    /// Metric of the checkpoint that is kept besides; nil: none.
+    /// Metric of the parameters that are kept besides, not of the test set; nil: none.
+    /// `validation_accuracy` stands for `validation_loss` where there are no labels.
     public var best: String? = "validation_accuracy"
 
     public init() {}
@@ -135,6 +156,7 @@ public struct LearningDescription: Sendable, Equatable {
   public var batch = 64
   public var lastBatch = LastBatch.keep
   public var evaluate = Evaluate()
+  public var metrics = Metrics.epoch
   public var audit = Audit()
   public var stop = Stop()
   /// Fraction of unsettled samples beyond which training fails.

@@ -12,6 +12,7 @@ extension LearningDescription {
     Key("batch", \.batch, .integer(1...1_000_000_000), "Samples in an update.")
     Key("last-batch", \.lastBatch, .choice, "A last batch that is short is used or dropped.")
     Key("evaluate", \.evaluate, Evaluate.section.codec, "Evaluation at the free equilibrium.")
+    Key("metrics", \.metrics, .choice, "`step`: also a row for each update, in `steps.csv`.")
     Key("audit", \.audit, Audit.section.codec, "Comparison of the rule with the gradients.")
     Key("stop", \.stop, Stop.section.codec, "Early stopping.")
     Key(
@@ -107,8 +108,40 @@ extension LearningDescription.Optimizer {
 extension LearningDescription.Schedule {
   static let section = Section(Self(), shorthand: "kind") {
     Key("kind", \.kind, .registered("schedule", \.schedules), "The schedule.")
-    Key("final", \.final, .number(.nonNegative), "Fraction of the rate at the end.")
+    Key(
+      "final", \.final, .number(.nonNegative),
+      "Fraction of the rate at the end; with `plateau` the least.", default: "0.1",
+      unless: {
+        $0.kind == "constant"
+          ? "a constant rate has no other end"
+          : $0.hasMilestones ? "the milestones and `factor` say where the rate ends" : nil
+      })
     Key("warmup", \.warmup, .integer(0...), "Updates over which the rate rises from 0.")
+    Key(
+      "milestones", \.milestones, Codec<Int>.integer(1...1_000_000_000).list(),
+      "With `steps`: epochs after which the rate falls. Neither these nor `every`: after one and two "
+        + "thirds of the updates, by √`final`.", default: "[]",
+      unless: { $0.kind == "steps" ? nil : "only `kind: steps` has milestones" })
+    Key(
+      "every", \.every, Codec<Int>.integer(1...1_000_000_000).optional("none"),
+      "With `steps`: epochs from one fall of the rate to the next.", default: "none",
+      unless: { $0.kind == "steps" ? nil : "only `kind: steps` falls every so many epochs" })
+    Key(
+      "factor", \.factor, .number(.belowOne),
+      "What the rate is multiplied by where it falls: at milestones, or on a plateau.",
+      default: "0.1",
+      unless: {
+        $0.hasMilestones || $0.kind == "plateau"
+          ? nil : "it belongs to `kind: steps` with `milestones` or `every`, and to `kind: plateau`"
+      })
+    Key(
+      "metric", \.metric, .registered("metric", \.metrics),
+      "With `plateau`: the metric that is watched.", default: "validation_loss",
+      unless: { $0.kind == "plateau" ? nil : "only `kind: plateau` watches a metric" })
+    Key(
+      "patience", \.patience, .integer(1...1_000_000_000),
+      "With `plateau`: evaluations without improvement before the rate falls.", default: "5",
+      unless: { $0.kind == "plateau" ? nil : "only `kind: plateau` is patient" })
   }
 }
 
@@ -118,7 +151,9 @@ extension LearningDescription.Evaluate {
     Key(
       "train-fraction", \.trainFraction, .number(.fraction),
       "Fixed part of the training samples evaluated.")
-    Key("confusion", \.confusion, .flag, "Write the confusion matrix.")
+    Key(
+      "confusion", \.confusion, .flag,
+      "Write `confusion.csv`: every class, its recall and precision, and what it was taken for.")
   }
 }
 
@@ -148,7 +183,8 @@ extension LearningDescription.Checkpoint {
     Key("keep", \.keep, .integer(1...), "Newest checkpoints kept.")
     Key(
       "best", \.best, Codec<String>.registered("metric", \.metrics).optional("none"),
-      "Metric of the checkpoint that is kept besides.")
+      "Metric of the best parameters, which are kept besides; not one of the test set. "
+        + "`validation_accuracy` stands for `validation_loss` where there are no labels.")
   }
 }
 
