@@ -27,7 +27,7 @@ struct AuditStates {
       free: BatchSettler(network, controller: NoControl(), options: options, threads: threads),
       options: options, precision: .double, threads: threads)
     settlers.load(parameters)
-    let chunks = try settlers.settle(samples, from: nil, inOrder: true) { $0 }
+    let chunks = try settlers.settle(samples, from: nil) { $0 }
     var byPhase: [SettledPhase: [SettledState]] = [:]
     for phase in phases { byPhase[phase] = chunks.map { $0[phase]! } }
     self.byPhase = byPhase
