@@ -81,6 +81,7 @@ struct TrainCommand: ParsableCommand {
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
+    try addAudits(to: trainer, experiment, folder, resuming: nil)
     try train(trainer, experiment, folder, recorder, &manifest)
   }
 
@@ -111,14 +112,29 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(
       folder, run.experiment, run.data, resuming: checkpoint)
+    try addAudits(to: trainer, run.experiment, folder, resuming: trainer.step)
     try train(trainer, run.experiment, folder, recorder, &manifest)
+  }
+
+  /// Audits, where the model asks for them. They come before the recorder: a checkpoint must not know of
+  /// an update whose audit is not written.
+  ///
+  /// - Parameter step: updates of the checkpoint that the training goes on from; nil where it begins.
+  private func addAudits(
+    to trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder, resuming step: Int?
+  ) throws {
+    guard let learning = experiment.model.learning, learning.audit.every > 0 else { return }
+    trainer.hooks.append(
+      try AuditRecorder(
+        folder, experiment, trainer, resuming: step, overwrite: shared.force,
+        threads: shared.threadCount))
   }
 
   private func train(
     _ trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder,
     _ recorder: TrainingRecorder, _ manifest: inout Manifest
   ) throws {
-    trainer.hooks = [recorder]
+    trainer.hooks.append(recorder)
     if !shared.quiet { trainer.hooks.append(ProgressReporter()) }
     let clock = ContinuousClock()
     let start = clock.now

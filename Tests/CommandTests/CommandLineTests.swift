@@ -48,7 +48,7 @@ struct CommandLineTests {
       ["train", "a.yaml", "--resume", "run"], ["evaluate", "a.yaml", "--equilibria"],
       ["evaluate", "a.yaml", "--controlled", "--output", "e"],
       ["evaluate", "a.yaml", "--output", "-"], ["check", "a.yaml", "--samples", "-1"],
-      ["check", "a.yaml", "--directions", "0"], ["--frobnicate"],
+      ["check", "a.yaml", "--directions", "-1"], ["--frobnicate"],
     ])
   func usage(arguments: [String]) throws {
     let scratch = try Scratch()

@@ -119,9 +119,18 @@ struct EvaluationTests {
     let document = try JSON(result.out)
     #expect(document["valid"].bool == true)
     #expect(document["rule"]["passed"].bool == true && document["rule"]["exact"].bool == true)
-    for row in document["rule"]["parameters"].elements {
-      #expect(row["relative_error"].number < 1e-5, "\(row["parameter"].string ?? "")")
-      #expect(row["cosine"].number > 0.999999)
+    let promised = document["rule"]["parameters"].elements.filter { $0["promised"].bool == true }
+    #expect(promised.count > 1)
+    for row in promised {
+      #expect(row["reference"].string == "augmented-energy")
+      #expect(row["relative_error"].number < 1e-6, "\(row["parameter"].string ?? "")")
+      #expect(row["cosine"].number > 0.999999999)
+    }
+    let differences = document["rule"]["differences"].elements
+    #expect(differences.count == 2)
+    for row in differences {
+      #expect(row["confirmed"].bool == true && row["directions"].number == 2)
+      #expect(row["relative_error"].number < 1e-4)
     }
   }
 

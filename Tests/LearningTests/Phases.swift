@@ -12,7 +12,7 @@ func phasedUpdate(
     network, controller: controller, phases: rule.phases, free: free, options: options,
     precision: .double, threads: 1)
   settlers.load(parameters)
-  let states = try settlers.settle(samples, from: nil, inOrder: true) { $0 }
+  let states = try settlers.settle(samples, from: nil) { $0 }
   var update = ParameterUpdate(for: parameters, changing: rule.changedParameters(of: network))
   var memory = rule.makeMemory(for: parameters)
   for chunk in states {

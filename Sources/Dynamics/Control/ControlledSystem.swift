@@ -38,6 +38,9 @@ public protocol Controller: Sendable {
   /// The same controller with proportional output control, u = −β∇L; nil where there is none. A
   /// negative gain pushes away from the target.
   func nudged(by gain: Double) -> (any Controller)?
+  /// How u reaches the units at equilibrium, for reports on the optimality of the control; nil where
+  /// that is not known.
+  func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute?
   /// A system for at most `capacity` samples at a time.
   func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
@@ -48,6 +51,7 @@ extension Controller {
   public func objection(to network: Network) -> String? { nil }
   public func descent(for network: Network) -> (any Controller)? { nil }
   public func nudged(by gain: Double) -> (any Controller)? { nil }
+  public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { nil }
 
   /// All parameters of the network under this controller, zero at first.
   public func emptyParameters(for network: Network) -> ParameterSet {

@@ -6,10 +6,10 @@ internal import Synchronization
 /// Made when first asked for, once for all threads. Two or three matrices of units × units.
 package final class DenseNetwork: Sendable {
   /// Above this many units the dense methods would take longer than what they replace.
-  static let largestUnitCount = 2048
+  package static let largestUnitCount = 2048
 
-  let network: Network
-  let parameters: ParameterSet
+  package let network: Network
+  package let parameters: ParameterSet
   private let made = Mutex<Matrices?>(nil)
 
   package init(_ network: Network, _ parameters: ParameterSet) {
@@ -17,18 +17,18 @@ package final class DenseNetwork: Sendable {
     self.parameters = parameters
   }
 
-  struct Matrices: Sendable {
+  package struct Matrices: Sendable {
     /// W, [post × pre] over all units.
-    var weights: ContiguousArray<Double>
+    package var weights: ContiguousArray<Double>
     /// Wᵀ
-    var transposed: ContiguousArray<Double>
+    package var transposed: ContiguousArray<Double>
     /// WᵀW, [pre × pre].
-    var product: ContiguousArray<Double>
+    package var product: ContiguousArray<Double>
     /// D of a readout, [outputs × units]; empty where the outputs are units.
-    var readout: ContiguousArray<Double>
+    package var readout: ContiguousArray<Double>
   }
 
-  var matrices: Matrices {
+  package var matrices: Matrices {
     made.withLock {
       if let matrices = $0 { return matrices }
       let matrices = make()

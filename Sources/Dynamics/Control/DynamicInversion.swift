@@ -71,6 +71,8 @@ public struct DynamicInversion: Controller {
     descentOnAugmentedEnergy(effectiveLeak: output.effectiveLeak, network)
   }
 
+  public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { .network }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

@@ -32,6 +32,8 @@ public struct EnergyBased: Controller {
     descentOnAugmentedEnergy(effectiveLeak: output.effectiveLeak, network)
   }
 
+  public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { .network }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

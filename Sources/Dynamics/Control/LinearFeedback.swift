@@ -69,6 +69,23 @@ public struct LinearFeedback: Controller {
     }
   }
 
+  public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? {
+    let outputs = network.outputCount
+    var q = ContiguousArray<Double>(repeating: 0, count: network.unitCount * outputs)
+    for population in network.populations {
+      let start = network.columns(of: population.name).lowerBound
+      switch path(to: population, in: network) {
+      case .none: break
+      case .identity:
+        for (k, unit) in network.outputUnits.enumerated() { q[(start + unit) * outputs + k] = 1 }
+      case .weights:
+        let values = parameters[population.controlName].values
+        q.replaceSubrange(start * outputs..<start * outputs + values.count, with: values)
+      }
+    }
+    return .constant(q)
+  }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

@@ -3,7 +3,7 @@ public import Integration
 /// Where a chunk of samples settled: all that a learning rule or a report may read. Rows are samples.
 public struct SettledState: Sendable {
   public let network: Network
-  public let samples: Samples
+  public package(set) var samples: Samples
   /// φ, ψ, u, σ(φ), outputs and losses at the equilibrium.
   ///
   /// The rows of samples that did not settle hold where their last attempt ended; look at

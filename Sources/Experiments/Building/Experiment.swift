@@ -146,7 +146,6 @@ extension ModelFile {
         learning.feedbackRule.kind != "none", "learning.feedback-rule", "a feedback rule")
       try refuse(
         learning.continuous != nil, "learning.continuous", "learning inside the dynamics")
-      try refuse(learning.audit.every > 0, "learning.audit.every", "the audit during training")
     }
   }
 }

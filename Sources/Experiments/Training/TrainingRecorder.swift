@@ -58,7 +58,9 @@ public final class TrainingRecorder: TrainingHook {
       // What an earlier run left would be taken for this one's: its checkpoints above all.
       if overwrite {
         Checkpoint.removeAll(in: checkpoints)
-        for name in ["parameters.safetensors", "summary.json"] {
+        for name in [
+          "parameters.safetensors", "summary.json", "audit.csv", "audit-control.csv",
+        ] {
           try? FileManager.default.removeItem(atPath: folder.file(name))
         }
       }

@@ -26,6 +26,14 @@ public struct DeepFeedbackControl: LearningRule {
 
   private var phase: SettledPhase { nudging.map { .targetNudged($0) } ?? .controlled }
   public var phases: Set<SettledPhase> { [phase] }
+  public var isLocal: Bool { true }
+
+  /// F in the strong variant by potentials, which is least control.
+  public func descends(under controller: any Controller, in network: Network) -> Objective? {
+    let isExact =
+      nudging == nil && difference == .voltage && controller.isStrictlyAligned(in: network)
+    return isExact ? .augmentedEnergy : nil
+  }
 
   public func objection(to network: Network) -> String? { network.objectionToGradients }
 

@@ -38,6 +38,7 @@ public struct EquilibriumPropagation: LearningRule {
       ? [(.nudged(beta), 1 / beta)] : [(.nudged(beta), 1 / beta), (.free, -1 / beta)]
   }
 
+  public var isLocal: Bool { true }
   public var phases: Set<SettledPhase> { Set(terms.map { $0.phase }) }
 
   public func objection(to network: Network) -> String? {
@@ -70,6 +71,7 @@ public struct ContrastiveHebbian: LearningRule {
   public let name = "contrastive-hebbian"
   public init() {}
 
+  public var isLocal: Bool { true }
   public var phases: Set<SettledPhase> { [.free, .controlled] }
 
   public func objection(to network: Network) -> String? {

@@ -19,6 +19,11 @@ public struct Backpropagation: LearningRule {
   }
 
   public var phases: Set<SettledPhase> { [.adjoint] }
+  public var isLocal: Bool { true }
+
+  public func descends(under controller: any Controller, in network: Network) -> Objective? {
+    learning.descends(under: controller, in: network)
+  }
 
   public func objection(to network: Network) -> String? {
     let order = FlowOrder(network)

@@ -13,6 +13,14 @@ public protocol LearningRule: Sendable {
   /// The name used in model files.
   var name: String { get }
 
+  /// Whether a synapse's change follows from its two ends, its own weight and what all synapses hear,
+  /// and nothing else: a claim that ``Audit`` tests.
+  var isLocal: Bool { get }
+
+  /// Of what its update is exactly the negative gradient under this controller, or nil where it follows
+  /// one only roughly or not at all: a claim that ``Audit`` tests.
+  func descends(under controller: any Controller, in network: Network) -> Objective?
+
   /// The phases whose settled states it reads.
   var phases: Set<SettledPhase> { get }
 
@@ -44,6 +52,8 @@ public protocol LearningRule: Sendable {
 }
 
 extension LearningRule {
+  public var isLocal: Bool { false }
+  public func descends(under controller: any Controller, in network: Network) -> Objective? { nil }
   public func objection(to network: Network) -> String? { nil }
   public func parameters(for network: Network) -> [Parameter] { [] }
   public func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)? { nil }

@@ -1,3 +1,5 @@
+public import Dynamics
+
 /// The least-control rule: Δ = ψ_post · σ(φ_pre), and ψ for a bias.
 ///
 /// With the control of a leaky output controller carried back by the network's own transpose, this is
@@ -16,6 +18,19 @@ public struct LeastControl: OuterProductRule {
   public var modulation: Modulation
 
   public init(modulation: Modulation = .none) { self.modulation = modulation }
+
+  /// F where the control arrives as Jᵀu: dynamic inversion and energy-based dynamics, transposed weights;
+  /// L where the adjoint takes the place of the control.
+  public func descends(
+    from phase: SettledPhase, under controller: any Controller, in network: Network
+  ) -> Objective? {
+    guard modulation == .none else { return nil }
+    switch phase {
+    case .adjoint: return .loss
+    case .controlled: return controller.isStrictlyAligned(in: network) ? .augmentedEnergy : nil
+    default: return nil
+    }
+  }
 
   @inlinable
   public func postSignal(_ post: PostsynapticUnit) -> Double {

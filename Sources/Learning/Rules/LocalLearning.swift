@@ -25,6 +25,11 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
   }
 
   public var phases: Set<SettledPhase> { [phase] }
+  public var isLocal: Bool { true }
+
+  public func descends(under controller: any Controller, in network: Network) -> Objective? {
+    rule.descends(from: phase, under: controller, in: network)
+  }
 
   public func objection(to network: Network) -> String? {
     for projection in network.projections {

@@ -1,3 +1,4 @@
+public import Dynamics
 public import LinearAlgebra
 
 /// How one synapse changes, from what that synapse can know and nothing else.
@@ -30,6 +31,11 @@ public protocol LocalRule: RememberingLocalRule where Memory == NoMemory {
 /// A local rule whose synapses remember something from sample to sample.
 public protocol RememberingLocalRule: BitwiseCopyable, Sendable {
   associatedtype Memory: SynapseMemory
+
+  /// Of what Δ is exactly the negative gradient where it reads that phase; nil unless given.
+  func descends(
+    from phase: SettledPhase, under controller: any Controller, in network: Network
+  ) -> Objective?
 
   /// Δ of the synapse, in the direction of descent, for one sample; the memory may change.
   func change(_ synapse: Synapse, _ memory: inout Memory) -> Double
@@ -72,6 +78,10 @@ extension LocalRule {
 }
 
 extension RememberingLocalRule {
+  public func descends(
+    from phase: SettledPhase, under controller: any Controller, in network: Network
+  ) -> Objective? { nil }
+
   @inlinable
   public func addChanges(
     of synapses: SynapseBatch, memory: UnsafeMutablePointer<Memory>?,

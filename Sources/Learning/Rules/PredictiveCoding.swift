@@ -22,6 +22,15 @@ public struct PredictiveCoding: LearningRule {
 
   private var phase: SettledPhase { .nudged(gain) }
   public var phases: Set<SettledPhase> { [phase] }
+  public var isLocal: Bool { true }
+
+  /// H with clamped outputs. At another precision it descends an F of its own, not the model's.
+  public func descends(under controller: any Controller, in network: Network) -> Objective? {
+    let isExact =
+      precision == 1 && controller.effectiveLeak == 0 && network.loss is SquaredError
+      && controller.isStrictlyAligned(in: network)
+    return isExact ? .augmentedEnergy : nil
+  }
 
   public func objection(to network: Network) -> String? { network.objectionToGradients }
 
