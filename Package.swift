@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "Dynamics", targets: ["Dynamics"]),
     .library(name: "Learning", targets: ["Learning"]),
     .library(name: "Experiments", targets: ["Experiments"]),
+    .library(name: "SettleCommand", targets: ["SettleCommand"]),
     .executable(name: "settle", targets: ["settle"]),
   ],
   dependencies: [
@@ -49,13 +50,15 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
-    .executableTarget(
-      name: "settle",
+    // The subcommands are a library, so that a program can add rules of its own to them.
+    .target(
+      name: "SettleCommand",
       dependencies: [
         "Experiments", "Learning", "Dynamics", "Integration", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(name: "settle", dependencies: ["SettleCommand"], swiftSettings: strict),
 
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),

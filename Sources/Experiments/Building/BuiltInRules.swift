@@ -34,6 +34,7 @@ enum BuiltInRules {
         difference: file.rule.difference == .voltage ? .voltage : .rate)
     },
     "finite-differences": { file in try Experiment(file).finiteDifferences() },
+    "local": { file in try file.expressionRule() },
   ]
 }
 

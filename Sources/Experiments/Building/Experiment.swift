@@ -20,6 +20,7 @@ public struct Experiment: Sendable {
     self.registry = registry
     let model = file.model
     try file.requireAvailable()
+    try registry.requireKnownOptions(file)
     precision = model.precision == .single ? .single : .double
     hasLoss = model.network.loss != nil
     network = try Self.network(file, registry)

@@ -10,8 +10,13 @@ public struct Registry: Sendable {
   /// Makes a projection from its description.
   public var projections: [String: @Sendable (ProjectionDescription) throws -> any Projection]
 
-  /// Makes a learning rule from its description, `learning.rule`.
+  /// Makes a learning rule from its description, `learning.rule`. See also
+  /// ``addRule(_:_:options:_:)``.
   public var rules: [String: @Sendable (ModelFile) throws -> any LearningRule]
+  /// The options that rules take, with their defaults, by the names of the rules.
+  public internal(set) var ruleOptions: [String: [String: Double]] = [:]
+  /// What `settle list` says of things that a program has added, by their names.
+  public var summaries: [Catalog: [String: String]] = [:]
 
   /// The built-ins.
   public init() {

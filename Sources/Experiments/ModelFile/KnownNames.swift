@@ -1,3 +1,5 @@
+internal import Learning
+
 /// The names that a model file may use for what is looked up in a registry.
 ///
 /// The defaults are the built-ins; a program that registers its own kinds appends their names before
@@ -12,9 +14,10 @@ public struct KnownNames: Sendable, Equatable {
   public var losses = ["squared-error", "cross-entropy"]
   public var controllers = ["none", "linear-feedback", "dynamic-inversion", "energy"]
   public var rules = [
-    "least-control", "backpropagation", "recurrent-backpropagation", "equilibrium-propagation",
+    "least-control", "local", "backpropagation", "recurrent-backpropagation", "equilibrium-propagation",
     "predictive-coding", "contrastive-hebbian", "deep-feedback-control", "finite-differences",
   ]
+  public var thirdFactors = ExpressionRule.thirdFactors
   public var feedbackRules = ["none", "kolen-pollack", "noise"]
   public var optimizers = ["sgd", "momentum", "adam"]
   public var schedules = [

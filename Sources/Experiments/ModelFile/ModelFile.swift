@@ -62,6 +62,7 @@ public struct ModelFile: Sendable {
         "a model file is a mapping with the keys `settle` and `network`; got \(root.summary)")
     }
     var reader = Reader(file: file, names: knownNames)
+    reader.text = text
     for (index, argument) in overrides.enumerated() {
       Override.apply(argument, number: index + 1, to: &root, &reader)
     }

@@ -12,14 +12,15 @@ public struct StoredRun {
   ///
   /// - Parameters:
   ///   - dataFolder: where to look for data first; where the run found them unless given.
+  ///   - registry: what the model may name.
   ///   - allowingNewModel: accepts a `model.yaml` that was changed since the run began.
   /// - Throws: ``InputError`` and ``ModelFileError``.
   public init(
-    _ folder: RunFolder, dataFolder: String? = nil, allowingNewModel: Bool = false
+    _ folder: RunFolder, dataFolder: String? = nil, registry: Registry = Registry(),
+    allowingNewModel: Bool = false
   ) throws {
     self.folder = folder
     manifest = try Manifest(reading: folder)
-    let registry = Registry()
     let path = folder.file("model.yaml")
     let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
     let fingerprint = Fingerprint.of(text)

@@ -11,20 +11,27 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
   public let name: String
   /// The phase whose settled state the synapses see.
   public let phase: SettledPhase
+  /// The phase that they see beside it, as ``Synapse/reference``; nil for none.
+  public let reference: SettledPhase?
   /// The rule again, where it runs as matrix products.
   private let outerProduct: (any OuterProductRule)?
 
-  /// - Parameter synapseBySynapse: runs even a rule of outer-product form as a loop, for comparison.
+  /// - Parameters:
+  ///   - reference: a second phase for the rule to compare with. A rule of outer-product form does not
+  ///     see it.
+  ///   - synapseBySynapse: runs even a rule of outer-product form as a loop, for comparison.
   public init(
-    _ rule: Rule, name: String, phase: SettledPhase = .controlled, synapseBySynapse: Bool = false
+    _ rule: Rule, name: String, phase: SettledPhase = .controlled, reference: SettledPhase? = nil,
+    synapseBySynapse: Bool = false
   ) {
     self.rule = rule
     self.name = name
     self.phase = phase
+    self.reference = reference
     outerProduct = synapseBySynapse ? nil : rule as? any OuterProductRule
   }
 
-  public var phases: Set<SettledPhase> { [phase] }
+  public var phases: Set<SettledPhase> { [phase, reference ?? phase] }
   public var isLocal: Bool { true }
 
   public func descends(under controller: any Controller, in network: Network) -> Objective? {
@@ -45,10 +52,7 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
   }
 
   public func changedParameters(of network: Network) -> Set<String> {
-    // Closures, because the compiler (6.3) fails on key paths where a type must be BitwiseCopyable.
-    Set(
-      network.projections.map { $0.weightName }
-        + network.populations.filter { $0.hasBias }.map { $0.biasName })
+    network.weightsAndBiases
   }
 
   public func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)? {
@@ -64,12 +68,23 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
     let network = state.network
     var own = memory as? LocalMemory<Rule.Memory>
     memory = nil
+    let second = reference.map { states[$0] }
+    let factors = outerProduct == nil ? ThirdFactors.all(of: state) : nil
+    func withBatches(
+      from source: String?, to target: String, weights: ContiguousArray<Double>,
+      _ body: (SynapseBatch) -> Void
+    ) {
+      SynapseEnds(state, from: source, to: target).withBatches(
+        weights: weights, reference: second.map { SynapseEnds($0, from: source, to: target) },
+        factors: factors, body)
+    }
     for projection in network.projections {
       guard let index = parameters.index(of: projection.weightName), update.changes(index) else {
         continue
       }
-      let ends = SynapseEnds(state, from: projection.source, to: projection.target)
-      ends.withBatches(weights: parameters[index].values) { batch in
+      withBatches(
+        from: projection.source, to: projection.target, weights: parameters[index].values
+      ) { batch in
         if let outerProduct {
           addOuterProduct(
             outerProduct, batch, projection: projection as? any WeightGradient,
@@ -83,8 +98,7 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
       guard let index = parameters.index(of: population.biasName), update.changes(index) else {
         continue
       }
-      let ends = SynapseEnds(state, from: nil, to: population.name)
-      ends.withBatches(weights: parameters[index].values) { batch in
+      withBatches(from: nil, to: population.name, weights: parameters[index].values) { batch in
         if let outerProduct {
           addOuterProduct(outerProduct, batch, projection: nil, to: &update[index])
         } else {

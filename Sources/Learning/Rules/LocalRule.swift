@@ -65,12 +65,18 @@ extension LocalRule {
     let preCount = synapses.preCount
     for sample in 0..<synapses.samples {
       let pre = synapses.preRates.row(sample)
+      let referencePre = synapses.referencePreRates.row(sample)
+      let factors = synapses.factors[sample]
       for unit in 0..<synapses.postCount {
         let post = synapses.posts.unit(sample, unit)
         let weights = synapses.weights + unit * preCount
         let target = changes + unit * preCount
+        let reference = synapses.referencePosts.unit(sample, unit)
         for i in 0..<preCount {
-          target[i] += change(Synapse(ratePre: pre[i], post: post, weight: weights[i]))
+          target[i] += change(
+            Synapse(
+              ratePre: pre[i], post: post, weight: weights[i],
+              reference: Synapse.Ends(ratePre: referencePre[i], post: reference), sample: factors))
         }
       }
     }
@@ -91,12 +97,18 @@ extension RememberingLocalRule {
     let preCount = synapses.preCount
     for sample in 0..<synapses.samples {
       let pre = synapses.preRates.row(sample)
+      let referencePre = synapses.referencePreRates.row(sample)
+      let factors = synapses.factors[sample]
       for unit in 0..<synapses.postCount {
         let post = synapses.posts.unit(sample, unit)
+        let reference = synapses.referencePosts.unit(sample, unit)
         for i in 0..<preCount {
           let place = unit * preCount + i
           changes[place] += change(
-            Synapse(ratePre: pre[i], post: post, weight: synapses.weights[place]), &memory[place])
+            Synapse(
+              ratePre: pre[i], post: post, weight: synapses.weights[place],
+              reference: Synapse.Ends(ratePre: referencePre[i], post: reference), sample: factors),
+            &memory[place])
         }
       }
     }

@@ -8,6 +8,11 @@ public struct SynapseBatch {
   public let preRates: MatrixView<Double>
   /// The units that they go to, [samples × post].
   public let posts: PostsynapticBatch
+  /// Both again, in the rule's reference phase.
+  public let referencePreRates: MatrixView<Double>
+  public let referencePosts: PostsynapticBatch
+  /// One for each sample.
+  public let factors: UnsafePointer<ThirdFactors>
   /// [post × pre]
   public let weights: UnsafePointer<Double>
 

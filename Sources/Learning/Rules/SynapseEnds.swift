@@ -15,17 +15,32 @@ struct SynapseEnds {
   }
 
   /// Lends the synapses at all samples to `body`.
+  ///
+  /// - Parameters:
+  ///   - reference: the same synapses in another phase; in this one unless given.
+  ///   - factors: third factors of every sample; zeros unless given.
   func withBatches(
-    weights: ContiguousArray<Double>, _ body: (SynapseBatch) -> Void
+    weights: ContiguousArray<Double>, reference: SynapseEnds? = nil,
+    factors: ContiguousArray<ThirdFactors>? = nil, _ body: (SynapseBatch) -> Void
   ) {
+    let factors = factors ?? ContiguousArray(repeating: ThirdFactors(), count: state.count)
     weights.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else { return }
-      withPreRates { pre in
-        withPosts { posts in
-          body(SynapseBatch(preRates: pre, posts: posts, weights: weights))
+      factors.withUnsafeBufferPointer { factors in
+        guard let weights = weights.baseAddress, let factors = factors.baseAddress else { return }
+        withEnds { pre, posts in
+          (reference ?? self).withEnds { referencePre, referencePosts in
+            body(
+              SynapseBatch(
+                preRates: pre, posts: posts, referencePreRates: referencePre,
+                referencePosts: referencePosts, factors: factors, weights: weights))
+          }
         }
       }
     }
+  }
+
+  private func withEnds(_ body: (MatrixView<Double>, PostsynapticBatch) -> Void) {
+    withPreRates { pre in withPosts { posts in body(pre, posts) } }
   }
 
   private func withPreRates(_ body: (MatrixView<Double>) -> Void) {

@@ -24,7 +24,13 @@ public struct LearningDescription: Sendable, Equatable {
     /// Looked up in the registry of rules.
     public var kind = "least-control"
     public var modulation = Modulation.none
-    /// β of equilibrium propagation, not 0.
+    /// A rule of the file's own, as an expression; nil unless `kind` is `local`.
+    public var local: String?
+    /// The third factors that the expression reads.
+    public var third: [String] = []
+    /// Options of a rule that a program has registered, by name.
+    public var options: [String: Double] = [:]
+    /// β of equilibrium propagation, and of the nudged phase of an expression; not 0.
     public var beta = 0.1
     /// Whether equilibrium propagation compares ±β.
     public var symmetric = false

@@ -2,6 +2,8 @@
 struct Reader {
   let file: String
   let names: KnownNames
+  /// The text of the file, for places inside values.
+  var text = ""
   private(set) var problems: [ModelFileError.Problem] = []
   /// Path of the value being read.
   private var path: [String] = []

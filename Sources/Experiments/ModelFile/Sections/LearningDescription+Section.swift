@@ -29,9 +29,11 @@ extension LearningDescription.Rule {
       "modulation", \.modulation, .choice,
       "Of `least-control`. `slope`: ψ is multiplied by σ′(φ) at equilibrium.",
       unless: only("least-control"))
+    Self.ownKeys
     Key(
-      "beta", \.beta, .number(), "β of `equilibrium-propagation`, not 0.",
-      unless: only("equilibrium-propagation"))
+      "beta", \.beta, .number(),
+      "β of `equilibrium-propagation`, and of the nudged phase of an expression; not 0.",
+      unless: needlessBeta)
     Key(
       "symmetric", \.symmetric, .flag,
       "Of `equilibrium-propagation`: compares β and -β, rather than β and 0.",
@@ -58,12 +60,13 @@ extension LearningDescription.Rule {
       "Of `finite-differences`: `loss` of the free equilibrium, or augmented `energy` F.",
       unless: only("finite-differences"))
   }
-  .finishing { rule, _, node, reader in
+  .finishing { rule, given, node, reader in
     if rule.beta == 0 {
       reader.report(
         "β = 0 nudges nothing; take a small one, such as 0.1",
         at: node["beta"]?.place ?? node.place)
     }
+    checkExpression(&rule, given, node, &reader)
   }
 
   private static func only(_ kind: String) -> @Sendable (Self) -> String? {

@@ -4,8 +4,8 @@ import Experiments
 import Foundation
 import Integration
 
-@main
-struct Settle: ParsableCommand {
+/// All subcommands, and how a command ends.
+struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "settle",
     abstract:
@@ -23,16 +23,18 @@ struct Settle: ParsableCommand {
     version: Versions.description,
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, ReplayCommand.self,
-      CheckCommand.self,
+      CheckCommand.self, ListCommand.self,
     ])
 
-  static func main() {
+  /// Runs what the arguments of the process ask for; always ends the process.
+  static func runProcess() -> Never {
     // A reader that goes away (`| head`) shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       do {
         try command.run()
+        exit()
       } catch let failure as ExitCode {
         throw failure
       } catch {

@@ -73,7 +73,8 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stored = try StoredRun(RunFolder(existing: path), dataFolder: dataDir)
+    let stored = try StoredRun(
+      RunFolder(existing: path), dataFolder: dataDir, registry: SettleCommand.registry)
     Interruption.watch()
     let threadCount = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let replay = try Replay(

@@ -44,7 +44,7 @@ struct SharedOptions: ParsableArguments {
   ///
   /// - Parameter defaults: `key=value` that hold where the file does not say otherwise.
   func experiment(_ path: String, defaults: [String] = []) throws -> Experiment {
-    let registry = Registry()
+    let registry = SettleCommand.registry
     var overrides = overrides
     if let seed { overrides.append("seed=\(seed)") }
     var file = try ModelFile.load(

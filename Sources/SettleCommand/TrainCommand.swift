@@ -93,7 +93,8 @@ struct TrainCommand: ParsableCommand {
       AtomicFile.removeLeftovers(in: place)
     }
     let run = try StoredRun(
-      folder, dataFolder: shared.dataDir, allowingNewModel: shared.force)
+      folder, dataFolder: shared.dataDir, registry: SettleCommand.registry,
+      allowingNewModel: shared.force)
     var manifest = run.manifest
     let checkpoint = try Checkpoint(reading: Checkpoint.last(in: folder.file("checkpoints")))
     let trainer = try run.makeTrainer(

@@ -1,0 +1,3 @@
+import SettleCommand
+
+SettleCommand.run()

@@ -1,0 +1,20 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// A rule of one's own for Settle: a package that depends on it, and a program that is `settle` with
+// that rule. Copy this folder, and replace the path by the address of the repository:
+//   .package(url: "https://...", branch: "main")
+let package = Package(
+  name: "own-rule",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "Settle", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "own-rule",
+      dependencies: [
+        .product(name: "SettleCommand", package: "Settle"),
+        .product(name: "Experiments", package: "Settle"),
+        .product(name: "Learning", package: "Settle"),
+      ])
+  ]
+)
