@@ -7,8 +7,10 @@ enum BuiltInSummaries {
       "backpropagation": "the gradient of the loss of an acyclic network, layer by layer",
       "recurrent-backpropagation":
         "the gradient of the loss at the free equilibrium, by settling its adjoint",
-      "equilibrium-propagation": "the contrast of a nudged phase with the free one, or with \u{2212}\u{3b2}",
-      "predictive-coding": "\u{3c8}_post \u{3c3}(\u{3c6}_pre) under an output of finite precision, or clamped",
+      "equilibrium-propagation":
+        "the contrast of a nudged phase with the free one, or with \u{2212}\u{3b2}",
+      "predictive-coding":
+        "\u{3c8}_post \u{3c3}(\u{3c6}_pre) under an output of finite precision, or clamped",
       "contrastive-hebbian": "Hebbian with the output held at the target, anti-Hebbian without",
       "deep-feedback-control":
         "the change of the post-synaptic rate by control times the pre-synaptic rate",

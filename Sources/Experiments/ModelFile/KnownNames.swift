@@ -14,7 +14,8 @@ public struct KnownNames: Sendable, Equatable {
   public var losses = ["squared-error", "cross-entropy"]
   public var controllers = ["none", "linear-feedback", "dynamic-inversion", "energy"]
   public var rules = [
-    "least-control", "local", "backpropagation", "recurrent-backpropagation", "equilibrium-propagation",
+    "least-control", "local", "backpropagation", "recurrent-backpropagation",
+    "equilibrium-propagation",
     "predictive-coding", "contrastive-hebbian", "deep-feedback-control", "finite-differences",
   ]
   public var thirdFactors = ExpressionRule.thirdFactors
