@@ -11,9 +11,9 @@ enum BuiltInSummaries {
         "the contrast of a nudged phase with the free one, or with \u{2212}\u{3b2}",
       "predictive-coding":
         "\u{3c8}_post \u{3c3}(\u{3c6}_pre) under an output of finite precision, or clamped",
-      "contrastive-hebbian": "Hebbian with the output held at the target, anti-Hebbian without",
+      "contrastive-hebbian": "Hebbian in the controlled state, anti-Hebbian in the free one",
       "deep-feedback-control":
-        "the change of the post-synaptic rate by control times the pre-synaptic rate",
+        "what control changes the post-synaptic rate by, times the pre-synaptic rate",
       "finite-differences": "the gradient by a difference for every weight; for small networks",
       "local": "an expression in the model file: rule: {local: \"control_post * rate_pre\"}",
     ],
@@ -47,7 +47,7 @@ enum BuiltInSummaries {
       "linear": "the rate falls along a line to `final` times itself",
       "exponential": "the rate falls by the same factor every update, to `final` times itself",
       "plateau": "the rate falls whenever the metric has stopped improving",
-      "steps": "the rate falls in steps to `final` times itself",
+      "steps": "three stages; in the last the rate is `final` times itself",
     ],
     .initializations: [
       "uniform-fan-in": "uniform within \u{b1}gain/\u{221a}fan-in", "zeros": "all 0",

@@ -3,8 +3,8 @@ internal import LinearAlgebra
 
 /// Perturbs everything that a synapse must not see and looks whether its change stays the same, to the bit.
 ///
-/// What may stay: all of the two units at its ends, in every phase; its own weight; and the loss, which
-/// can be told to all synapses alike. What is perturbed: all other weights, biases and feedback weights,
+/// What may stay: all of the two units at its ends, in every phase; its own weight; and third factors, such
+/// as the loss, which are told to all synapses alike. What is perturbed: all other weights, biases and feedback weights,
 /// those of the same projection included; all other units, inputs and outputs; and the targets.
 struct LocalityTest {
   let network: Network
@@ -88,7 +88,7 @@ struct LocalityTest {
       perturb(&state.samples.targets, but: [])
       byPhase[phase] = state
     }
-    return SettledStates(byPhase)
+    return SettledStates(byPhase).hearing(states)
   }
 
   /// What one synapse may see: columns of units, inputs and outputs.

@@ -99,6 +99,9 @@ public struct ExpressionRule: LearningRule {
     }
   }
 
+  /// There are no names for anything else.
+  public var isLocal: Bool { true }
+
   public func objection(to network: Network) -> String? {
     if readsCorrect && network.outputCount < 2 {
       return "the third factor `correct` needs two outputs or more"
@@ -128,8 +131,8 @@ public struct ExpressionRule: LearningRule {
     }
     let network = phases[0].state.network
     var factors: [RulePhase: ContiguousArray<ThirdFactors>] = [:]
-    for (phase, state) in phases where factorPhases.contains(phase) {
-      factors[phase] = ThirdFactors.all(of: state)
+    for (phase, own) in settled where factorPhases.contains(phase) {
+      factors[phase] = states.thirdFactors(of: own)
     }
     func change(
       _ name: String, from source: String?, to target: String, _ projection: (any WeightGradient)?

@@ -69,7 +69,7 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
     var own = memory as? LocalMemory<Rule.Memory>
     memory = nil
     let second = reference.map { states[$0] }
-    let factors = outerProduct == nil ? ThirdFactors.all(of: state) : nil
+    let factors = outerProduct == nil ? states.thirdFactors(of: phase) : nil
     func withBatches(
       from source: String?, to target: String, weights: ContiguousArray<Double>,
       _ body: (SynapseBatch) -> Void

@@ -6,6 +6,8 @@ public import Dynamics
 /// the policy is to keep them: then their certificates say so.
 public struct SettledStates: Sendable {
   private let byPhase: [SettledPhase: SettledState]
+  /// Third factors, where they are not those of the states themselves.
+  private var broadcast: [SettledPhase: ContiguousArray<ThirdFactors>] = [:]
   /// The number of samples.
   public let count: Int
 
@@ -24,7 +26,24 @@ public struct SettledStates: Sendable {
     return state
   }
 
+  /// What is broadcast to all synapses in a phase, for every sample.
+  public func thirdFactors(of phase: SettledPhase) -> ContiguousArray<ThirdFactors> {
+    broadcast[phase] ?? ThirdFactors.all(of: self[phase])
+  }
+
+  /// The same states where synapses hear what they hear in others: for those who perturb states to see
+  /// what a rule looks at.
+  func hearing(_ others: SettledStates) -> SettledStates {
+    precondition(others.count == count)
+    var copy = self
+    for phase in byPhase.keys { copy.broadcast[phase] = others.thirdFactors(of: phase) }
+    return copy
+  }
+
   func selecting(_ rows: [Int]) -> SettledStates {
-    rows.count == count ? self : SettledStates(byPhase.mapValues { $0.selecting(rows) })
+    guard rows.count < count else { return self }
+    var copy = SettledStates(byPhase.mapValues { $0.selecting(rows) })
+    copy.broadcast = broadcast.mapValues { factors in ContiguousArray(rows.map { factors[$0] }) }
+    return copy
   }
 }

@@ -141,4 +141,22 @@ struct RegistryTests {
       try ModelFile.parse(text: Self.text(rule: "decaying"), file: "m.yaml")
     }
   }
+
+  @Test(
+    "the audit finds rules of one's own local, whatever is broadcast to them",
+    arguments: [
+      "decaying", #"{local: "max(control_post * rate_pre, weight) * free_rate_post"}"#,
+      #"{local: "error * control_post * rate_pre - control_energy * weight", third: [error, control_energy]}"#,
+    ])
+  func audit(rule: String) throws {
+    let experiment = try Self.experiment(rule: rule)
+    let samples = try experiment.trainingData(experiment.loadData().train).samples([0, 1])
+    let report = try experiment.audit(
+      experiment.rule(try #require(experiment.model.learning)), threads: 1
+    ).report(on: samples, parameters: experiment.startingParameters(), directions: 0, seed: 1)
+    #expect(report.locality.count == 4)
+    for locality in report.locality {
+      #expect(locality.finding == nil && locality.isPromised, "\(locality)")
+    }
+  }
 }

@@ -286,4 +286,21 @@ struct ExpressionRuleTests {
     #expect(rule.objection(to: network)?.contains("two outputs") == true)
     #expect(rule.objection(to: try classifier()) == nil)
   }
+
+  @Test("equilibrium propagation as an expression is equilibrium propagation")
+  func equilibriumPropagation() throws {
+    let network = try classifier()
+    let parameters = try network.initialParameters(seed: 2)
+    let controller = DynamicInversion(output: .leakyIntegral(leak: 1, timeConstant: 5))
+    func update(_ rule: any LearningRule) throws -> ParameterUpdate {
+      try phasedUpdate(rule, network, controller, parameters, moons(6).all).update
+    }
+    let builtIn = try update(
+      EquilibriumPropagation(beta: 0.2, symmetric: false, energy: .quadratic))
+    let expression = try update(
+      ExpressionRule("nudged_control_post * nudged_rate_pre / beta", beta: 0.2))
+    // Six samples of numbers of order 1, divided by 0.2.
+    #expect(largestDifference(builtIn, expression, parameters) < 1e-13)
+    #expect(builtIn.norm > 0.01)
+  }
 }
