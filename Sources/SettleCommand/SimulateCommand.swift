@@ -102,6 +102,9 @@ struct SimulateCommand: ParsableCommand {
     manifest.status = summary.isComplete ? .done : .failed
     manifest.end = Date()
     if let folder {
+      if let learned = reports.last(where: { $0.parameters != nil })?.parameters {
+        try learned.safetensors().write(to: folder.file("parameters.safetensors"))
+      }
       try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
       try manifest.write(to: folder)
     }

@@ -10,6 +10,8 @@ public struct SettledState: Sendable {
   /// ``certificates`` before you read them.
   public var observation: Observation
   public var certificates: [Certificate]
+  /// How control answered to noise around the equilibrium, where it was asked for.
+  public var fluctuations: Fluctuations? = nil
 
   public var count: Int { samples.count }
 
@@ -27,6 +29,7 @@ public struct SettledState: Sendable {
     copy.observation.slopes = gather(observation.slopes, rows: rows, of: count)
     copy.observation.outputs = gather(observation.outputs, rows: rows, of: count)
     copy.observation.losses = gather(observation.losses, rows: rows, of: count)
+    copy.fluctuations = fluctuations?.selecting(rows, of: count)
     return copy
   }
 

@@ -36,6 +36,17 @@ enum BuiltInRules {
     "finite-differences": { file in try Experiment(file).finiteDifferences() },
     "local": { file in try file.expressionRule() },
   ]
+
+  /// The rules for feedback weights.
+  static let feedback: [String: @Sendable (ModelFile) throws -> any LearningRule] = [
+    "kolen-pollack": { _ in KolenPollack() },
+    "noise": { file in
+      let given = file.model.learning?.feedbackRule ?? LearningDescription.FeedbackRule()
+      let populations = file.feedbackPaths.filter { $0.value == .weights }.keys.sorted()
+      return NoiseFeedback(
+        populations: populations, timeConstant: given.tau, decay: given.decay)
+    },
+  ]
 }
 
 extension Experiment {

@@ -133,7 +133,9 @@ extension Experiment {
     }
     for population in model.network.populations {
       if let index = parameters.index(of: "\(population.name).control") {
-        parameters[index].plasticity = .frozen
+        // Q learns from noise, or not at all.
+        let isLearned = model.learning?.feedbackRule.kind == "noise"
+        parameters[index].plasticity = Plasticity(isLearned: isLearned)
       }
     }
   }

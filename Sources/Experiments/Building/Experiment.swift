@@ -1,5 +1,6 @@
 public import Dynamics
 public import Integration
+internal import Learning
 internal import LinearAlgebra
 
 /// A model file made into things that run: network, controller, options, and initial parameters.
@@ -80,6 +81,23 @@ public struct Experiment: Sendable {
     }
   }
 
+  /// The noise of the file, or nil.
+  public var noise: OrnsteinUhlenbeck? {
+    let noise = model.controller.noise
+    guard noise.kind != .none else { return nil }
+    return OrnsteinUhlenbeck(
+      strength: noise.sigma, timeConstant: noise.tau, step: noise.step, steps: noise.steps)
+  }
+
+  /// Weights that learn inside the dynamics, or nil where they learn between equilibria.
+  func continuousOptions(_ learning: LearningDescription) -> ContinuousOptions? {
+    learning.continuous.map {
+      ContinuousOptions(
+        timeConstant: $0.tau, decay: $0.decay,
+        learnsFeedback: learning.feedbackRule.kind == "kolen-pollack")
+    }
+  }
+
   /// The settling options of the file.
   public var settlingOptions: SettlingOptions {
     let settling = model.settling
@@ -138,15 +156,7 @@ extension ModelFile {
       if isAsked { throw error(at: key, "\(what) is not available in this version of Settle") }
     }
     try refuse(
-      model.controller.noise.kind != .none, "controller.noise.kind", "noise in the controller")
-    try refuse(
       model.settling.linearSolver.preconditioner != .none, "settling.linear-solver.preconditioner",
       "the preconditioner `mean-jacobian`")
-    if let learning = model.learning {
-      try refuse(
-        learning.feedbackRule.kind != "none", "learning.feedback-rule", "a feedback rule")
-      try refuse(
-        learning.continuous != nil, "learning.continuous", "learning inside the dynamics")
-    }
   }
 }

@@ -18,9 +18,13 @@ public struct Registry: Sendable {
   /// What `settle list` says of things that a program has added, by their names.
   public var summaries: [Catalog: [String: String]] = [:]
 
+  /// Makes a rule for feedback weights from its description, `learning.feedback-rule`.
+  public var feedbackRules: [String: @Sendable (ModelFile) throws -> any LearningRule]
+
   /// The built-ins.
   public init() {
     rules = BuiltInRules.all
+    feedbackRules = BuiltInRules.feedback
     activations = [Identity(), Tanh(), Sigmoid(), ReLU(), Softplus()]
     losses = [SquaredError(), CrossEntropy()]
     controllers = [
@@ -52,6 +56,7 @@ public struct Registry: Sendable {
     names.controllers = controllers.keys.sorted()
     names.projections = projections.keys.sorted()
     names.rules = rules.keys.sorted()
+    names.feedbackRules = ["none"] + feedbackRules.keys.sorted()
     return names
   }
 }

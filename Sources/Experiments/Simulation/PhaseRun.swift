@@ -1,10 +1,13 @@
 internal import Dynamics
 internal import Integration
+internal import Learning
 internal import LinearAlgebra
 
 /// One phase on its way: steps, rows, and the watch for equilibrium.
 final class PhaseRun<E: Scalar> {
   private let system: any ControlledSystem<E>
+  /// The field with weights that learn, where they do; its first columns are those of ``system``.
+  private let continuous: ContinuousField<E>?
   private let options: SettlingOptions
   private let recorder: TrajectoryRecorder?
   private let grid: DecimalTimes?
@@ -16,15 +19,20 @@ final class PhaseRun<E: Scalar> {
   private var observation: Observation
   /// The state at the last time judged.
   private(set) var current: ContiguousArray<E> = []
+  /// The parameters there.
+  private(set) var parameters: ParameterSet
   private var evaluations = 0
   /// ‖z‖² beyond which a sample has left for good, where an equilibrium is awaited.
   private var bounds: [Double] = []
 
   init(
-    _ system: any ControlledSystem<E>, options: SettlingOptions, recorder: TrajectoryRecorder?,
+    _ system: any ControlledSystem<E>, learning continuous: ContinuousField<E>? = nil,
+    parameters: ParameterSet, options: SettlingOptions, recorder: TrajectoryRecorder?,
     every: Double?, samples: Samples, label: String, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.system = system
+    self.continuous = continuous
+    self.parameters = parameters
     self.options = options
     self.recorder = recorder
     self.samples = samples
@@ -32,7 +40,8 @@ final class PhaseRun<E: Scalar> {
     self.isCancelled = isCancelled
     grid = every.flatMap { DecimalTimes(every: $0) }
     judge = Judge(system, options: options)
-    derivative = .allocate(capacity: samples.count * system.dimension)
+    derivative = .allocate(
+      capacity: continuous?.dimension ?? (samples.count * system.dimension))
     derivative.initialize(repeating: 0)
     observation = Observation(system.network)
   }
@@ -55,9 +64,17 @@ final class PhaseRun<E: Scalar> {
   private func integrate(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
-    let integrator = try Integrator(
-      system,
-      options: options.integratorOptions(system.variables, dimension: system.dimension))
+    let integrator =
+      if let continuous {
+        try Integrator(
+          continuous,
+          options: options.integratorOptions(
+            continuous.variables, dimension: continuous.dimension))
+      } else {
+        try Integrator(
+          system,
+          options: options.integratorOptions(system.variables, dimension: system.dimension))
+      }
     let awaitsEquilibrium = phase.end == .equilibrium
     let end =
       switch phase.end {
@@ -124,7 +141,10 @@ final class PhaseRun<E: Scalar> {
       phase, start, time, outcomes, integrator.statistics, message: failure?.description)
   }
 
-  private var isAtRest: Bool { judge.last.allSatisfy { $0 <= judge.acceptance } }
+  private var isAtRest: Bool {
+    judge.last.allSatisfy { $0 <= judge.acceptance }
+      && continuous?.isAtRest(current, derivative, options) ?? true
+  }
 
   /// Whether no sample is left that may still settle. Those that will not do not end the phase for
   /// the others.
@@ -181,14 +201,27 @@ final class PhaseRun<E: Scalar> {
   private func measure(at time: Double) throws {
     var span = derivative.mutableSpan
     try current.withUnsafeBufferPointer {
-      try system.derivative(at: time, $0.span, into: &span)
+      if let continuous {
+        try continuous.derivative(at: time, $0.span, into: &span)
+        parameters = continuous.parameters
+      } else {
+        try system.derivative(at: time, $0.span, into: &span)
+      }
     }
     evaluations += 1
     for row in 0..<samples.count { _ = judge.measure(row: row, current, derivative) }
   }
 
   private func observe() throws {
-    try current.withUnsafeBufferPointer { try system.observe($0.span, into: &observation) }
+    try current.withUnsafeBufferPointer {
+      let states = UnsafeBufferPointer(rebasing: $0.prefix(samples.count * system.dimension))
+      try system.observe(states.span, into: &observation)
+    }
+  }
+
+  /// The states of the samples at the last time judged, without weights.
+  var states: ContiguousArray<E> {
+    ContiguousArray(current.prefix(samples.count * system.dimension))
   }
 
   /// Writes the rows of ``current``, whose residuals have been measured.
@@ -197,7 +230,7 @@ final class PhaseRun<E: Scalar> {
     try observe()
     try recorder.record(
       time: time, phase: label, samples: samples.indices, observation, inputs: samples.inputs,
-      residuals: judge.last, hasTarget: !samples.targets.isEmpty)
+      residuals: judge.last, parameters: parameters, hasTarget: !samples.targets.isEmpty)
   }
 
   /// Writes the rows of the grid within the last step, by dense output.

@@ -14,6 +14,8 @@ public struct PhaseReport: Sendable {
   /// Everything at the end of the phase. Rows are samples.
   public var observation: Observation
   public var statistics: Statistics
+  /// The parameters at the end of a phase in which they learned; nil where they did not.
+  public var parameters: ParameterSet?
   /// Whether the samples had a target, so that losses mean anything.
   public var hasTarget: Bool
 

@@ -1,5 +1,6 @@
 internal import Dynamics
 internal import Integration
+internal import Learning
 internal import LinearAlgebra
 
 /// Runs a simulation in one precision. All samples form one system and share their steps.
@@ -9,6 +10,7 @@ struct SimulationRunner<E: Scalar> {
   private let recorder: TrajectoryRecorder?
   private let isCancelled: @Sendable () -> Bool
   private var samples: Samples
+  private var parameters: ParameterSet
   private var random: RandomStream
   private var noise: RandomStream
   private let options: SettlingOptions
@@ -21,6 +23,7 @@ struct SimulationRunner<E: Scalar> {
     let experiment = simulation.experiment
     self.experiment = experiment
     samples = simulation.stimulus.samples
+    parameters = simulation.parameters
     let model = experiment.model
     random = RandomStream(seed: model.seeds.initial ?? model.seed, name: "initial")
     noise = RandomStream(seed: model.seeds.noise ?? model.seed, name: "noise")
@@ -41,6 +44,12 @@ struct SimulationRunner<E: Scalar> {
           + "adams, or at once with newton, anderson or fixed-point")
     }
     let hasTime = method == .auto || method == .bdf || method == .adams
+    if !hasTime, continuousOptions != nil {
+      throw experiment.file.error(
+        at: "settling.method",
+        "weights that learn inside the dynamics need a method with time: bdf or adams, not "
+          + method.rawValue)
+    }
     for (index, phase) in experiment.model.protocol.enumerated() {
       guard !hasTime, case .duration = phase.end else { continue }
       throw experiment.file.error(
@@ -180,13 +189,28 @@ struct SimulationRunner<E: Scalar> {
 
   // MARK: One phase
 
-  private func run(
+  /// Weights that learn inside the dynamics, or nil.
+  private var continuousOptions: ContinuousOptions? {
+    experiment.model.learning.flatMap(experiment.continuousOptions)
+  }
+
+  private mutating func run(
     _ phase: PhaseDescription, _ controller: any Controller, index: Int, from start: Double,
     _ carried: inout Carried
   ) throws -> PhaseReport {
     let hasTarget = !samples.targets.isEmpty
-    let system = controller.makeSystem(experiment.network, capacity: samples.count, E.self)
-    system.load(simulation.parameters)
+    // Weights learn while control is on.
+    let continuous =
+      phase.kind == .controlled
+      ? try continuousOptions.map {
+        try ContinuousField<E>(
+          experiment.network, controller: controller, parameters: parameters,
+          constraints: experiment.constraints(for: parameters), samples: samples, options: $0)
+      } : nil
+    let system =
+      continuous?.system
+      ?? controller.makeSystem(experiment.network, capacity: samples.count, E.self)
+    system.load(parameters)
     samples.inputs.withUnsafeBufferPointer { inputs in
       samples.targets.withUnsafeBufferPointer { targets in
         system.load(
@@ -194,14 +218,17 @@ struct SimulationRunner<E: Scalar> {
       }
     }
     let run = PhaseRun(
-      system, options: options, recorder: recorder, every: experiment.model.record.every,
+      system, learning: continuous, parameters: parameters, options: options, recorder: recorder,
+      every: experiment.model.record.every,
       samples: samples, label: "\(index + 1)-\(phase.name)", isCancelled: isCancelled)
-    let state = system.compose(
+    let states = system.compose(
       phi: carried.phi, psi: carried.psi, integral: carried.integral, samples: samples.count)
+    let state = continuous?.compose(states, parameters: parameters) ?? states
     var report = try run.go(from: start, state: state, phase: phase)
     report.hasTarget = hasTarget
-    let last = run.current
-    let parts = system.decompose(last)
+    parameters = run.parameters
+    if continuous != nil { report.parameters = parameters }
+    let parts = system.decompose(run.states)
     carried.phi = parts.phi
     if phase.kind == .controlled {
       carried.psi = report.observation.psi

@@ -3,7 +3,8 @@ internal import Dynamics
 /// Writes a trajectory as it comes: one row for each recorded time and sample.
 ///
 /// Columns: `time,phase,sample`, then the recorded variables in the order of the model file, such as
-/// `phi.hidden.0`, `u.output.1`, `loss`, `residual`.
+/// `phi.hidden.0`, `u.output.1`, `loss`, `residual`, or of parameters `weight.input-hidden.0`, counted
+/// row by row.
 final class TrajectoryRecorder {
   private enum Source {
     case phi(Int)
@@ -11,6 +12,7 @@ final class TrajectoryRecorder {
     case rate(Int)
     case u(Int)
     case x(Int)
+    case parameter(Int, Int)
     case loss
     case residual
   }
@@ -55,6 +57,12 @@ final class TrajectoryRecorder {
           if let wanted = variable.population, wanted != network.output.population { continue }
           add("u.\(network.output.population).\(unit)", .u(k))
         }
+      case .weight, .feedback, .bias:
+        for (name, index, count) in variable.parameters(of: experiment) {
+          for element in 0..<count where variable.unit == nil || variable.unit == element {
+            add("\(name).\(element)", .parameter(index, element))
+          }
+        }
       case .loss where experiment.hasLoss: add("loss", .loss)
       case .residual: add("residual", .residual)
       case .u, .loss: break
@@ -70,10 +78,12 @@ final class TrajectoryRecorder {
   /// - Parameters:
   ///   - inputs: [samples × inputs]
   ///   - residuals: of each sample
+  ///   - parameters: shared by the samples
   ///   - hasTarget: whether the losses mean anything
   func record(
     time: Double, phase: String, samples: [Int], _ observation: Observation,
-    inputs: ContiguousArray<Double>, residuals: [Double], hasTarget: Bool
+    inputs: ContiguousArray<Double>, residuals: [Double], parameters: ParameterSet,
+    hasTarget: Bool
   ) throws {
     for (row, sample) in samples.enumerated() {
       try writer.append(time)
@@ -87,6 +97,7 @@ final class TrajectoryRecorder {
           case .rate(let i): observation.rates[row * unitCount + i]
           case .u(let k): observation.u[row * outputCount + k]
           case .x(let i): inputs[row * inputCount + i]
+          case .parameter(let i, let k): parameters[i].values[k]
           case .loss: hasTarget ? observation.losses[row] : .nan
           case .residual: residuals[row]
           }
@@ -94,6 +105,23 @@ final class TrajectoryRecorder {
       }
       try writer.endRow()
       rowCount += 1
+    }
+  }
+}
+
+extension RecordedVariable {
+  /// The parameters that it stands for: what its columns are called before the element, the place
+  /// among all parameters, and the number of elements.
+  fileprivate func parameters(
+    of experiment: Experiment
+  ) -> [(name: String, index: Int, count: Int)] {
+    let all = experiment.controller.emptyParameters(for: experiment.network)
+    return (0..<all.count).compactMap { index in
+      // `<owner>.weight`, `<owner>.feedback` or `<owner>.bias`.
+      guard all[index].name.hasSuffix(".\(quantity.rawValue)") else { return nil }
+      let owner = all[index].name.dropLast(quantity.rawValue.count + 1)
+      guard population == nil || population! == owner else { return nil }
+      return ("\(quantity.rawValue).\(owner)", index, all[index].values.count)
     }
   }
 }

@@ -16,12 +16,12 @@ extension Experiment {
     let start = try parameters ?? startingParameters()
     do {
       return try Trainer(
-        network, controller: controller, parameters: start, rules: [rule(learning)],
+        network, controller: controller, parameters: start, rules: rules(learning),
         optimizer: optimizer(learning), schedule: schedule(learning, samples: data.train.count),
         constraints: constraints(for: initialParameters()),
         data: trainingData(data.train), validation: data.validation.map(trainingData),
         test: data.test.map(trainingData), options: trainingOptions(learning),
-        settling: settlingOptions, precision: precision, threads: threads)
+        settling: settlingOptions, noise: noise, precision: precision, threads: threads)
     } catch TrainingError.invalid(let reason) {
       throw file.error(at: "learning", reason)
     }
@@ -51,6 +51,25 @@ extension Experiment {
       }
     }
     return rule
+  }
+
+  /// The learning rule, and that of feedback weights where there is one.
+  private func rules(_ learning: LearningDescription) throws -> [any LearningRule] {
+    var rules = [try rule(learning)]
+    if learning.feedbackRule.kind != "none" {
+      guard let make = registry.feedbackRules[learning.feedbackRule.kind] else {
+        throw file.error(
+          at: "learning.feedback-rule",
+          "no feedback rule is called \(learning.feedbackRule.kind)")
+      }
+      rules.append(try make(file))
+    }
+    if noise != nil, !rules.contains(where: { $0.phases.contains(.noisy) }) {
+      throw file.error(
+        at: "controller.noise",
+        "no rule learns from the noise: add `learning.feedback-rule: noise`, or leave it out")
+    }
+    return rules
   }
 
   private func optimizer(_ learning: LearningDescription) throws -> any Optimizer {
@@ -106,6 +125,7 @@ extension Experiment {
     options.batchSize = learning.batch
     options.keepsLastBatch = learning.lastBatch == .keep
     options.seed = model.seeds.shuffle ?? model.seed
+    options.noiseSeed = model.seeds.noise ?? model.seed
     options.rate = learning.optimizer.rate
     options.clip = learning.optimizer.clip
     options.unsettled =

@@ -49,7 +49,7 @@ extension [ContiguousArray<Double>] {
   /// Zeros for each parameter that changes, where there are none yet.
   mutating func makeRoom(for update: ParameterUpdate) {
     if isEmpty { self = Array(repeating: [], count: update.count) }
-    for index in indices where update.changes(index) && self[index].isEmpty {
+    for index in indices where update.isOptimized(index) && self[index].isEmpty {
       self[index] = ContiguousArray(repeating: 0, count: update[index].count)
     }
   }

@@ -65,7 +65,7 @@ extension Optimizer {
     _ body: (Int, Int, UnsafeMutablePointer<Double>, UnsafePointer<Double>, Double) -> Void
   ) {
     precondition(update.count == parameters.count, "an update of other parameters")
-    for index in 0..<parameters.count where update.changes(index) {
+    for index in 0..<parameters.count where update.isOptimized(index) {
       let plasticity = parameters[index].plasticity
       guard plasticity.isLearned else { continue }
       let ownRate = rate * plasticity.rate

@@ -49,6 +49,22 @@ public protocol LearningRule: Sendable {
   func accumulate(
     _ states: SettledStates, parameters: ParameterSet, memory: inout (any RuleMemory)?,
     into update: inout ParameterUpdate)
+
+  // MARK: Once for every update
+
+  /// Those of the parameters that it changes whose steps it makes itself, by
+  /// ``step(_:on:of:)``. Optimizer, clipping, a parameter's `rate` and `decay` do not concern them.
+  func ownSteps(of network: Network) -> Set<String>
+
+  /// Has the last word on Δ, once the changes of all samples have been added and divided by their
+  /// number, and before masks, clipping and the optimizer. Rules are asked in their order.
+  func complete(_ update: inout ParameterUpdate, of network: Network)
+
+  /// Changes the parameters of ``ownSteps(of:)``, after the optimizer has made its step.
+  ///
+  /// - Parameter update: the mean over the samples of what ``accumulate(_:parameters:memory:into:)``
+  ///   added.
+  func step(_ update: ParameterUpdate, on parameters: inout ParameterSet, of network: Network)
 }
 
 extension LearningRule {
@@ -57,4 +73,9 @@ extension LearningRule {
   public func objection(to network: Network) -> String? { nil }
   public func parameters(for network: Network) -> [Parameter] { [] }
   public func makeMemory(for parameters: ParameterSet) -> (any RuleMemory)? { nil }
+  public func ownSteps(of network: Network) -> Set<String> { [] }
+  public func complete(_ update: inout ParameterUpdate, of network: Network) {}
+  public func step(
+    _ update: ParameterUpdate, on parameters: inout ParameterSet, of network: Network
+  ) {}
 }

@@ -15,6 +15,9 @@ public enum SettledPhase: Sendable, Hashable {
   /// Under the model's controller, with the squared error towards y* − λ∇L(y*) in place of the loss,
   /// where y* is the free output: the weakly nudged target of deep feedback control.
   case targetNudged(Double)
+  /// The controlled equilibrium, and how control answered when it was shaken by noise
+  /// (`SettledState.fluctuations`): φ, ψ, u and certificates are those of ``controlled``.
+  case noisy
 
   /// As reports name it: `free`, `controlled`, `adjoint`, `nudged(0.1)`, `target-nudged(0.1)`.
   public var name: String {
@@ -24,6 +27,7 @@ public enum SettledPhase: Sendable, Hashable {
     case .adjoint: "adjoint"
     case .nudged(let gain): "nudged(\(gain))"
     case .targetNudged(let step): "target-nudged(\(step))"
+    case .noisy: "noisy"
     }
   }
 
@@ -31,7 +35,7 @@ public enum SettledPhase: Sendable, Hashable {
   /// reads it. The others start at zero.
   public var startsFromFree: Bool {
     switch self {
-    case .free, .controlled: false
+    case .free, .controlled, .noisy: false
     case .adjoint, .nudged, .targetNudged: true
     }
   }
@@ -48,6 +52,7 @@ extension SettledPhase: Comparable {
     case .adjoint: (2, 0)
     case .nudged(let gain): (3, gain)
     case .targetNudged(let step): (4, step)
+    case .noisy: (5, 0)
     }
   }
 }

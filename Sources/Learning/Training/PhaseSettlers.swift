@@ -12,17 +12,25 @@ package final class PhaseSettlers {
   private let threads: Int
   private var settlers: [SettledPhase: BatchSettler] = [:]
   private var adjoint: AdjointSettler?
+  private var noise: NoiseSettler?
+  /// The number of the update that the samples settle for, which their noise depends on.
+  package var update = 0
   private let first: BatchSettler
 
-  /// - Parameter free: settles the free phase.
+  /// - Parameters:
+  ///   - free: settles the free phase.
+  ///   - noise: of the noisy phase, whose random numbers begin at `seed`.
   /// - Throws: ``TrainingError`` where the controller cannot have a phase; what the settlers throw.
   package init(
     _ network: Network, controller: any Controller, phases: Set<SettledPhase>, free: BatchSettler,
-    options: SettlingOptions, precision: Precision, threads: Int
+    options: SettlingOptions, noise: OrnsteinUhlenbeck? = nil, seed: UInt64 = 1,
+    precision: Precision, threads: Int
   ) throws {
     self.network = network
     self.threads = max(1, threads)
-    let all = phases.contains(where: \.startsFromFree) ? phases.union([.free]) : phases
+    var all = phases.contains(where: \.startsFromFree) ? phases.union([.free]) : phases
+    // Noise shakes controlled equilibria.
+    if phases.contains(.noisy) { all.insert(.controlled) }
     self.phases = all.sorted()
     first = free
     func settler(_ network: Network, _ controller: any Controller) throws -> BatchSettler {
@@ -49,6 +57,13 @@ package final class PhaseSettlers {
             "a phase with a nudged target is asked for, and the controller is \(controller.name)")
         }
         settlers[phase] = try settler(network.withSquaredError(), controller)
+      case .noisy:
+        guard let noise else {
+          throw TrainingError.invalid(
+            "the rules ask for a noisy phase, and there is no noise (controller.noise)")
+        }
+        self.noise = try NoiseSettler(
+          network, controller: controller, noise: noise, seed: seed, precision: precision)
       }
     }
   }
@@ -60,6 +75,7 @@ package final class PhaseSettlers {
   package func load(_ parameters: ParameterSet) {
     for settler in settlers.values { settler.load(parameters) }
     adjoint?.load(parameters)
+    noise?.load(parameters)
   }
 
   /// All phases of the samples, chunk by chunk; what `body` makes of each chunk, many threads calling it
@@ -74,6 +90,7 @@ package final class PhaseSettlers {
     let threads = min(threads, chunks.count)
     for settler in settlers.values { try settler.prepare(threads: threads) }
     try adjoint?.prepare(threads: threads)
+    noise?.prepare(threads: threads)
     return try ChunkQueue<Result>.run(chunks: chunks.count, threads: threads) { thread, chunk in
       let rows = chunks[chunk]
       return try body(
@@ -98,6 +115,11 @@ package final class PhaseSettlers {
     for phase in phases {
       if phase == .adjoint {
         states[phase] = try adjoint!.settle(chunk: states[.free]!, onThread: thread)
+        continue
+      }
+      if phase == .noisy {
+        states[phase] = try noise!.settle(
+          chunk: states[.controlled]!, update: update, onThread: thread)
         continue
       }
       let settler = settlers[phase]!

@@ -60,6 +60,7 @@ extension Trainer {
     let learner = learner
     let parameters = parameters
     settlers.load(parameters)
+    settlers.update = progress.step + 1
     if memories.allSatisfy({ $0 == nil }) {
       let blank = memories
       return try settlers.settle(samples, from: initial) { states in

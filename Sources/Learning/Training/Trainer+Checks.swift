@@ -20,13 +20,15 @@ extension Trainer {
     guard !rules.isEmpty else { throw TrainingError.invalid("there is no rule to learn by") }
     for rule in rules {
       if let objection = rule.objection(to: network) { throw TrainingError.invalid(objection) }
-      if rule.phases.contains(.controlled) && controller.effectiveLeak == nil {
+      if !rule.phases.isDisjoint(with: [.controlled, .noisy]) && controller.effectiveLeak == nil {
         throw TrainingError.invalid(
           "the rule \(rule.name) reads the controlled phase, and the controller is "
             + "\(controller.name)")
       }
     }
-    if options.warmStart && !rules.contains(where: { $0.phases.contains(.controlled) }) {
+    if options.warmStart
+      && !rules.contains(where: { !$0.phases.isDisjoint(with: [.controlled, .noisy]) })
+    {
       throw TrainingError.invalid(
         "a warm start is from controlled equilibria, and no rule reads the controlled phase "
           + "(settling.warm-start)")

@@ -52,6 +52,7 @@ public final class Trainer {
   ///   - parameters: the initial values of all parameters: of the network, the controller and the
   ///     rules. Constraints are applied to them at once.
   ///   - rules: what changes the parameters; two that change the same one add up.
+  ///   - noise: of the phase ``SettledPhase/noisy``, for rules that read it.
   /// - Throws: ``TrainingError`` where parts do not go together; `NetworkError`, `ParameterError` and
   ///   `IntegrationError` from the parts.
   public init(
@@ -60,8 +61,8 @@ public final class Trainer {
     schedule: any Schedule = ConstantSchedule(), constraints: ConstraintSet = ConstraintSet(),
     data: any TrainingData, validation: (any TrainingData)? = nil,
     test: (any TrainingData)? = nil, options: TrainingOptions = TrainingOptions(),
-    settling: SettlingOptions = SettlingOptions(), precision: Precision = .double,
-    threads: Int = 1
+    settling: SettlingOptions = SettlingOptions(), noise: OrnsteinUhlenbeck? = nil,
+    precision: Precision = .double, threads: Int = 1
   ) throws {
     try Self.check(
       network, controller, parameters, rules, data, validation: validation, options)
@@ -78,16 +79,19 @@ public final class Trainer {
     var parameters = parameters
     try constraints.apply(to: &parameters)
     self.parameters = parameters
-    phases = rules.reduce(into: []) { $0.formUnion($1.phases) }
     evaluator = try Evaluator(network, options: settling, precision: precision, threads: threads)
     settlers = try PhaseSettlers(
-      network, controller: controller, phases: phases, free: evaluator.settler,
-      options: settling, precision: precision, threads: threads)
+      network, controller: controller, phases: rules.reduce(into: []) { $0.formUnion($1.phases) },
+      free: evaluator.settler,
+      options: settling, noise: noise, seed: options.noiseSeed ?? options.seed,
+      precision: precision, threads: threads)
+    phases = Set(settlers.phases)
     let changed = rules.reduce(into: Set()) { $0.formUnion($1.changedParameters(of: network)) }
     let learned = changed.filter { name in
       parameters.index(of: name).map { parameters[$0].plasticity.isLearned } ?? false
     }
-    total = ParameterUpdate(for: parameters, changing: learned)
+    let ownSteps = rules.reduce(into: Set()) { $0.formUnion($1.ownSteps(of: network)) }
+    total = ParameterUpdate(for: parameters, changing: learned, ownSteps: ownSteps)
     learner = ChunkLearner(
       rules: rules, unsettledPolicy: options.unsettled, descentPolicy: options.byDescent,
       remembersEquilibria: options.warmStart, pool: UpdatePool(total))

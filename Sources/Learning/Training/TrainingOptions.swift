@@ -58,6 +58,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keepsLastBatch = true
   /// Of the streams `shuffle` and `train-evaluation`.
   public var seed: UInt64 = 1
+  /// Of the streams `noise.<update>.<sample>`; nil: ``seed``.
+  public var noiseSeed: UInt64?
   public var shuffles = true
   public var rate = 1e-3
   /// The largest norm of all changes of an update together, before the optimizer; nil: any.

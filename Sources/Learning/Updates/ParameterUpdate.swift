@@ -5,10 +5,19 @@ internal import LinearAlgebra
 public struct ParameterUpdate: Sendable {
   private var deltas: [ContiguousArray<Double>]
   private let isChanged: [Bool]
+  private let isOptimized: [Bool]
   private let indices: [String: Int]
 
   /// No change yet of those parameters; the others cannot be changed by it.
-  public init(for parameters: ParameterSet, changing names: Set<String>) {
+  ///
+  /// - Parameter ownSteps: those that their rule steps by itself, which optimizers leave alone and
+  ///   ``norm`` does not count (``LearningRule/ownSteps(of:)``).
+  public init(
+    for parameters: ParameterSet, changing names: Set<String>, ownSteps: Set<String> = []
+  ) {
+    isOptimized = parameters.parameters.map {
+      names.contains($0.name) && !ownSteps.contains($0.name)
+    }
     isChanged = parameters.parameters.map { names.contains($0.name) }
     deltas = parameters.parameters.map {
       ContiguousArray(repeating: 0, count: names.contains($0.name) ? $0.values.count : 0)
@@ -22,6 +31,9 @@ public struct ParameterUpdate: Sendable {
 
   /// Whether the parameter of that index is changed at all.
   public func changes(_ index: Int) -> Bool { isChanged[index] }
+
+  /// Whether the parameter of that index is changed by an optimizer.
+  public func isOptimized(_ index: Int) -> Bool { isOptimized[index] }
 
   /// Whether the parameter of that name is changed at all.
   public func changes(_ name: String) -> Bool { indices[name].map { isChanged[$0] } ?? false }
@@ -45,10 +57,10 @@ public struct ParameterUpdate: Sendable {
     return index
   }
 
-  /// The Euclidean norm of all changes together.
+  /// The Euclidean norm of all changes together that an optimizer makes.
   public var norm: Double {
     var sum = 0.0
-    for delta in deltas {
+    for (index, delta) in deltas.enumerated() where isOptimized[index] {
       delta.withUnsafeBufferPointer {
         if let base = $0.baseAddress { sum += Double.squareSum(base, count: $0.count) }
       }
@@ -90,21 +102,25 @@ public struct ParameterUpdate: Sendable {
   /// Multiplies every change by one factor.
   public mutating func scale(by factor: Double) {
     guard factor != 1 else { return }
-    for index in deltas.indices {
-      deltas[index].withUnsafeMutableBufferPointer {
-        guard let base = $0.baseAddress else { return }
-        Double.scale(factor, base, into: base, count: $0.count)
-      }
+    for index in deltas.indices { scale(index, by: factor) }
+  }
+
+  private mutating func scale(_ index: Int, by factor: Double) {
+    deltas[index].withUnsafeMutableBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      Double.scale(factor, base, into: base, count: $0.count)
     }
   }
 
-  /// Scales all changes by one factor such that ``norm`` is at most `limit`.
+  /// Scales all changes that an optimizer makes by one factor such that ``norm`` is at most `limit`.
   ///
   /// - Returns: the norm before.
   @discardableResult
   public mutating func clip(toNorm limit: Double?) -> Double {
     let norm = norm
-    if let limit, norm > limit { scale(by: limit / norm) }
+    if let limit, norm > limit {
+      for index in deltas.indices where isOptimized[index] { scale(index, by: limit / norm) }
+    }
     return norm
   }
 }

@@ -87,6 +87,7 @@ extension Checker {
     if [.psi, .u].contains(quantity), model.controller.kind == "none" {
       return "the model has no controller, hence no `\(quantity.rawValue)`"
     }
+    if [.weight, .feedback, .bias].contains(quantity) { return problem(withParameter: variable) }
     guard let name = variable.population else { return nil }
     guard let population = population(name) else {
       return Suggestion.message(
@@ -107,6 +108,32 @@ extension Checker {
       ? nil : "`\(name)` has the units 0 to \(population.size - 1), so there is no unit \(unit)"
   }
 
+  /// The same of a variable that is a parameter.
+  private func problem(withParameter variable: RecordedVariable) -> String? {
+    let quantity = variable.quantity.rawValue
+    let network = model.network
+    var sizes: [(name: String, count: Int)] = []
+    if variable.quantity == .bias {
+      for population in network.populations where population.role != .input {
+        if population.bias != nil { sizes.append((population.name, population.size)) }
+      }
+    } else {
+      for projection in network.projections
+      where variable.quantity == .weight || projection.feedback.kind == .separate {
+        let pre = population(projection.from)?.size ?? 0
+        sizes.append((projection.name, pre * (population(projection.to)?.size ?? 0)))
+      }
+    }
+    if sizes.isEmpty { return "the model has no `\(quantity)`" }
+    guard let name = variable.population else { return nil }
+    guard let size = sizes.first(where: { $0.name == name })?.count else {
+      let kind = variable.quantity == .bias ? "population" : "projection"
+      return Suggestion.message(unknown: kind, name, of: sizes.map(\.name))
+    }
+    guard let element = variable.unit, element >= size else { return nil }
+    return "`\(variable)`: the elements are 0 to \(size - 1)"
+  }
+
   private func has(
     _ quantity: RecordedVariable.Quantity, _ population: PopulationDescription
   ) -> Bool {
@@ -115,7 +142,7 @@ extension Checker {
     case .u: population.name == model.network.loss?.population
     case .rate: population.role != .readout
     case .x: population.role == .input
-    case .loss, .residual: false
+    case .loss, .residual, .weight, .feedback, .bias: false
     }
   }
 

@@ -9,12 +9,14 @@ struct Checker {
     checkSize()
     checkLoss()
     checkController()
+    checkNoise()
     checkData()
     checkStimulus()
     checkInitial()
     checkProtocol()
     checkRecord()
     checkLearning()
+    checkFeedbackLearning()
   }
 
   /// Reports at the value of a key.

@@ -7,16 +7,19 @@ public struct RecordDescription: Sendable, Equatable {
   public init() {}
 }
 
-/// A quantity, of all populations or one, of all units or one: `phi`, `phi.hidden`, `phi.hidden.0`.
+/// A quantity, of all populations or one, of all units or one: `phi`, `phi.hidden`, `phi.hidden.0`; or
+/// parameters of all projections or one, all elements or one: `weight`, `weight.input-hidden`.
 public struct RecordedVariable: Sendable, Hashable, CustomStringConvertible {
   public enum Quantity: String, Sendable, CaseIterable {
     case phi, psi, u, loss, residual, rate, x
+    /// Parameters, of projections and populations, element by element.
+    case weight, feedback, bias
   }
 
   public var quantity: Quantity
-  /// Nil: every population that has the quantity.
+  /// A population, or the projection of a weight. Nil: every one that has the quantity.
   public var population: String?
-  /// Nil: every unit.
+  /// A unit, or the element of a parameter, row by row. Nil: every one.
   public var unit: Int?
 
   public init(quantity: Quantity, population: String? = nil, unit: Int? = nil) {

@@ -3,7 +3,8 @@ extension RecordDescription {
     Key(
       "variables", \.variables, Codec<RecordedVariable>.variable.list(),
       "Columns: phi, psi, u, loss, residual, rate, x, or of one population or unit (`phi.hidden`, "
-        + "`phi.hidden.0`).")
+        + "`phi.hidden.0`); weight, feedback, bias, or of one projection or population "
+        + "(`weight.input-hidden`), element by element.")
     Key(
       "every", \.every, Codec<Double>.number(.positive).optional("steps"),
       "Model time between rows; `steps`: the integrator's own.")
