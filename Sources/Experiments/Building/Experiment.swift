@@ -22,6 +22,7 @@ public struct Experiment: Sendable {
     let model = file.model
     try file.requireAvailable()
     try registry.requireKnownOptions(file)
+    try file.requireFeedbackLearning()
     precision = model.precision == .single ? .single : .double
     hasLoss = model.network.loss != nil
     network = try Self.network(file, registry)

@@ -5,20 +5,22 @@ internal import LinearAlgebra
 
 /// One phase on its way: steps, rows, and the watch for equilibrium.
 final class PhaseRun<E: Scalar> {
-  private let system: any ControlledSystem<E>
+  let system: any ControlledSystem<E>
   /// The field with weights that learn, where they do; its first columns are those of ``system``.
   private let continuous: ContinuousField<E>?
   private let options: SettlingOptions
-  private let recorder: TrajectoryRecorder?
-  private let grid: DecimalTimes?
-  private let samples: Samples
+  /// Of a phase of given duration; one until equilibrium has none.
+  private let noise: PhaseNoise?
+  let recorder: TrajectoryRecorder?
+  let grid: DecimalTimes?
+  let samples: Samples
   private let label: String
-  private let isCancelled: @Sendable () -> Bool
-  private let judge: Judge<E>
+  let isCancelled: @Sendable () -> Bool
+  let judge: Judge<E>
   private let derivative: UnsafeMutableBufferPointer<E>
   private var observation: Observation
   /// The state at the last time judged.
-  private(set) var current: ContiguousArray<E> = []
+  var current: ContiguousArray<E> = []
   /// The parameters there.
   private(set) var parameters: ParameterSet
   private var evaluations = 0
@@ -27,13 +29,15 @@ final class PhaseRun<E: Scalar> {
 
   init(
     _ system: any ControlledSystem<E>, learning continuous: ContinuousField<E>? = nil,
-    parameters: ParameterSet, options: SettlingOptions, recorder: TrajectoryRecorder?,
+    noise: PhaseNoise? = nil, parameters: ParameterSet, options: SettlingOptions,
+    recorder: TrajectoryRecorder?,
     every: Double?, samples: Samples, label: String, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.system = system
     self.continuous = continuous
     self.parameters = parameters
     self.options = options
+    self.noise = noise
     self.recorder = recorder
     self.samples = samples
     self.label = label
@@ -52,6 +56,9 @@ final class PhaseRun<E: Scalar> {
   func go(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
+    if let noise, case .duration(let duration) = phase.end {
+      return try shake(noise, from: start, for: duration, state: state, phase: phase)
+    }
     switch options.method {
     case .automatic, .bdf, .adams: return try integrate(from: start, state: state, phase: phase)
     case .newton, .anderson, .fixedPoint, .descent:
@@ -138,7 +145,13 @@ final class PhaseRun<E: Scalar> {
       }
     }
     return try report(
-      phase, start, time, outcomes, integrator.statistics, message: failure?.description)
+      phase, start, time, outcomes, integrator.statistics,
+      message: failure.map { failure in
+        continuous == nil
+          ? failure.description
+          : "\(failure.description). Weights that learn too fast make the loop unstable: raise "
+            + "learning.continuous.tau or controller.output.tau"
+      })
   }
 
   private var isAtRest: Bool {
@@ -198,7 +211,7 @@ final class PhaseRun<E: Scalar> {
   }
 
   /// The residual of every sample at ``current``.
-  private func measure(at time: Double) throws {
+  func measure(at time: Double) throws {
     var span = derivative.mutableSpan
     try current.withUnsafeBufferPointer {
       if let continuous {
@@ -225,7 +238,7 @@ final class PhaseRun<E: Scalar> {
   }
 
   /// Writes the rows of ``current``, whose residuals have been measured.
-  private func record(at time: Double) throws {
+  func record(at time: Double) throws {
     guard let recorder else { return }
     try observe()
     try recorder.record(
@@ -250,7 +263,7 @@ final class PhaseRun<E: Scalar> {
     }
   }
 
-  private func report(
+  func report(
     _ phase: PhaseDescription, _ start: Double, _ end: Double, _ outcomes: [Outcome],
     _ statistics: Statistics, message: String?
   ) throws -> PhaseReport {

@@ -217,8 +217,18 @@ struct SimulationRunner<E: Scalar> {
           inputs: inputs.span, targets: hasTarget ? targets.span : nil, count: samples.count)
       }
     }
+    let model = experiment.model
+    let noise =
+      phase.kind == .free
+      ? nil
+      : experiment.noise.map {
+        PhaseNoise(
+          noise: $0, controller: controller, seed: model.seeds.noise ?? model.seed, phase: index + 1
+        )
+      }
     let run = PhaseRun(
-      system, learning: continuous, parameters: parameters, options: options, recorder: recorder,
+      system, learning: continuous, noise: noise, parameters: parameters, options: options,
+      recorder: recorder,
       every: experiment.model.record.every,
       samples: samples, label: "\(index + 1)-\(phase.name)", isCancelled: isCancelled)
     let states = system.compose(

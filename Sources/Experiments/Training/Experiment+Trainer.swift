@@ -13,6 +13,13 @@ extension Experiment {
     guard let learning = model.learning else {
       throw file.error(at: "learning", "the model has no `learning`")
     }
+    if learning.continuous != nil {
+      throw file.error(
+        at: "learning.continuous",
+        "weights that move inside the dynamics make no updates, so there is nothing to train: run the "
+          + "model with `settle simulate`, on all training samples with `--split train`; or leave "
+          + "`continuous` out")
+    }
     let start = try parameters ?? startingParameters()
     do {
       return try Trainer(

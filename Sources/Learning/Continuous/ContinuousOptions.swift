@@ -18,10 +18,11 @@ public struct ContinuousOptions: Sendable, Equatable {
 
   /// Why weights cannot move inside these dynamics, or nil.
   public func objection(to network: Network, _ controller: any Controller) -> String? {
-    guard let inversion = controller as? DynamicInversion, inversion.outputStage == .dynamic else {
-      return
-        "weights move inside the dynamics of dynamic inversion with a dynamic output stage, and "
-        + "the controller is \(controller.name)"
+    guard let inversion = controller as? DynamicInversion, inversion.outputStage == .dynamic,
+      inversion.output != .clamp
+    else {
+      return "weights move inside the dynamics by the \u{3c8} of dynamic inversion, with a dynamic "
+        + "output stage and outputs that are not clamped; the controller here is another"
     }
     if network.outputPopulation.role == .readout {
       return "the readout \(network.output.population) has no \u{3c8} to learn from inside the "

@@ -73,6 +73,7 @@ extension Trainer {
     let rows = Array(batch[first..<min(first + size, batch.count)])
     let initial = equilibria?.states(of: rows, network)
     settlers.load(parameters)
+    settlers.update = progress.step + 1
     let phases = try settlers.settleInOrder(data.samples(rows), from: initial) { $0 }
     return ReplayedSample(
       epoch: progress.epoch + 1, step: progress.step + 1, rows: rows, place: place - first,

@@ -16,7 +16,6 @@ struct Checker {
     checkProtocol()
     checkRecord()
     checkLearning()
-    checkFeedbackLearning()
   }
 
   /// Reports at the value of a key.

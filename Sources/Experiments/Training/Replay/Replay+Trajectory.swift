@@ -57,7 +57,8 @@ extension Replay {
       record.isEmpty ? suggested(phase) : record, of: run.experiment, to: writer)
     try recorder.writeHeader()
     let way = PhaseRun(
-      system, options: options, recorder: recorder, every: every, samples: samples,
+      system, parameters: trainer.parameters, options: options, recorder: recorder, every: every,
+      samples: samples,
       label: phase.name, isCancelled: isCancelled)
     var description = PhaseDescription(phase == .free ? .free : .controlled)
     description.name = phase.name
