@@ -111,6 +111,7 @@ extension Trainer {
   private func update(samplesUsed: Int, epoch: Int) throws -> UpdateSummary {
     let step = progress.step + 1
     total.scale(by: 1 / Double(samplesUsed))
+    for rule in rules { rule.complete(&total, of: network) }
     for index in 0..<total.count where total.changes(index) {
       constraints.mask(&total[index], ofParameter: index)
     }
@@ -124,6 +125,7 @@ extension Trainer {
       options.rate * schedule.factor(step: progress.step, of: plannedUpdates)
       * sums.plateauFactor
     optimizer.step(total, rate: rate, on: &parameters)
+    for rule in rules { rule.step(total, on: &parameters, of: network) }
     if !constraints.isEmpty { try constraints.apply(to: &parameters) }
     return UpdateSummary(
       epoch: epoch, step: step, rate: rate, gradientNorm: norm,
