@@ -7,17 +7,21 @@ enum FusedKernels {
   typealias Target = UnsafeMutablePointer<Double>
 
   /// What can come first.
-  static func canBegin(with operation: VectorProgram.Operation) -> Bool {
-    switch operation {
-    case .add, .subtract, .multiply, .abs, .relu: true
-    default: false
+  static func canBegin(with instruction: VectorProgram.Instruction) -> Bool {
+    switch instruction.operation {
+    case .add, .subtract, .multiply, .square, .abs, .relu: return true
+    case .min, .max:
+      if case .scalar = instruction.a { return true }
+      if case .scalar = instruction.b { return true }
+      return false
+    default: return false
     }
   }
 
   /// What can be done to the result.
   static func canEnd(with operation: VectorProgram.Operation) -> Bool {
     switch operation {
-    case .add, .subtract, .multiply, .divide, .min, .max, .abs, .relu: true
+    case .add, .subtract, .multiply, .divide, .min, .max, .square, .abs, .relu: true
     default: false
     }
   }
@@ -40,6 +44,11 @@ enum FusedKernels {
     case (.multiply, .vector(let x), .vector(let y)): product(x, y, end)
     case (.multiply, .vector(let x), .scalar(let y)), (.multiply, .scalar(let y), .vector(let x)):
       scale(x, y, end)
+    case (.min, .vector(let x), .scalar(let y)), (.min, .scalar(let y), .vector(let x)):
+      if y.isNaN { shift(x, y, end) } else { lowered(x, y, end) }
+    case (.max, .vector(let x), .scalar(let y)), (.max, .scalar(let y), .vector(let x)):
+      if y.isNaN { shift(x, y, end) } else { raised(x, y, end) }
+    case (.square, .vector(let x), _): product(x, x, end)
     case (.abs, .vector(let x), _): absolute(x, end)
     case (.relu, .vector(let x), _): rectified(x, end)
     default: preconditionFailure("these operations have no loop together")
@@ -67,6 +76,12 @@ enum FusedKernels {
   }
   @inline(never) private static func scale(_ x: Vector, _ y: Double, _ end: End) {
     end.run { x[$0] * y }
+  }
+  @inline(never) private static func lowered(_ x: Vector, _ y: Double, _ end: End) {
+    end.run { ExpressionFunction.lowered(x[$0], to: y) }
+  }
+  @inline(never) private static func raised(_ x: Vector, _ y: Double, _ end: End) {
+    end.run { ExpressionFunction.raised(x[$0], to: y) }
   }
   @inline(never) private static func absolute(_ x: Vector, _ end: End) {
     end.run { Swift.abs(x[$0]) }
@@ -99,6 +114,11 @@ enum FusedKernels {
     @inline(__always) func run(_ t: (Int) -> Double) {
       switch (operation, c) {
       case (.abs, _): write { Swift.abs(t($0)) }
+      case (.square, _):
+        write {
+          let x = t($0)
+          return x * x
+        }
       case (.relu, _): write { ExpressionFunction.rectified(t($0)) }
       case (.add, .vector(let y)): write { t($0) + y[$0] }
       case (.subtract, .vector(let y)):

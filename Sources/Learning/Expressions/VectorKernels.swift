@@ -25,6 +25,7 @@ enum VectorKernels {
     case .max: binary(a, b, count, adding, z) { ExpressionFunction.larger($0, $1) }
     case .power: binary(a, b, count, adding, z) { ExpressionFunction.power($0, $1) }
     case .negate: unary(a, count, adding, z) { -$0 }
+    case .square: unary(a, count, adding, z) { $0 * $0 }
     case .abs: unary(a, count, adding, z) { Swift.abs($0) }
     case .sign: unary(a, count, adding, z) { ExpressionFunction.sign($0) }
     case .sqrt: unary(a, count, adding, z) { $0.squareRoot() }

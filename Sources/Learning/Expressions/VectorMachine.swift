@@ -2,8 +2,9 @@
 ///
 /// Of one thread.
 final class VectorMachine {
-  /// Elements worked on at a time: few registers of this many stay in the cache.
-  static let block = 1024
+  /// The most elements worked on at a time. Registers of this many, with the rows that they are made of,
+  /// stay in the first-level cache.
+  static let block = 512
 
   let program: VectorProgram
   /// The scalars that the caller supplies come first; it writes them before a run.
@@ -46,9 +47,12 @@ final class VectorMachine {
         instruction.operation, .scalar(a), .scalar(b), count: 1, adding: false,
         into: scalars + instruction.target)
     }
+    // Blocks of about the same size: a short last one would cost as much as a long one.
+    let blocks = (count + Self.block - 1) / Self.block
+    let even = blocks > 0 ? min(Self.block, ((count + blocks - 1) / blocks + 7) & ~7) : 0
     var start = 0
     while start < count {
-      let size = min(Self.block, count - start)
+      let size = min(even, count - start)
       runBlock(start, size, adding, target + start)
       start += size
     }

@@ -17,7 +17,7 @@ extension VectorProgram {
       {
         guard case .register(let value) = operand, uses[value] == 1, !isGone[value],
           operand != other || second.operation.hasOneOperand,
-          FusedKernels.canBegin(with: instructions[value].operation)
+          FusedKernels.canBegin(with: instructions[value])
         else { continue }
         var joined = instructions[value]
         joined.target = second.target

@@ -9,7 +9,7 @@ struct VectorProgram: Sendable {
 
   enum Operation: Sendable {
     case add, subtract, multiply, divide, power, min, max
-    case negate, abs, sign, sqrt, exp, log, tanh, sigmoid, softplus, relu, step
+    case negate, square, abs, sign, sqrt, exp, log, tanh, sigmoid, softplus, relu, step
 
     var hasOneOperand: Bool {
       switch self {

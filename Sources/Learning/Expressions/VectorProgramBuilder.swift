@@ -118,6 +118,7 @@ struct VectorProgramBuilder {
   private mutating func emit(
     _ operation: VectorProgram.Operation, _ a: Operand, _ b: Operand
   ) -> Operand {
+    if operation == .multiply, a == b { return unary(.square, a) }
     let instruction = Instruction(operation: operation, a: a, b: b)
     if let known = results[instruction] { return known }
     let result: Operand

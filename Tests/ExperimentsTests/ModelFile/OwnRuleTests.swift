@@ -36,8 +36,8 @@ struct OwnRuleTests {
   @Test(
     "a mistake in an expression is told at its line and column inside the text",
     arguments: [
-      (#"{local: "control_post * rate_pots"}"#, 11, 34, "did you mean `rate_post`"),
-      ("{local: 'control_post * rate_pots'}", 11, 34, "did you mean `rate_post`"),
+      (#"{local: "control_post * rate_pots"}"#, 11, 33, "did you mean `rate_post`"),
+      ("{local: 'control_post * rate_pots'}", 11, 33, "did you mean `rate_post`"),
       ("{local: control_post * weight_other}", 11, 32, "not local"),
       ("{local: tahn(rate_pre)}", 11, 17, "did you mean `tanh`"),
       (#"{local: ""}"#, 11, 18, "empty"),

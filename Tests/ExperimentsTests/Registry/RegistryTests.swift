@@ -101,7 +101,7 @@ struct RegistryTests {
       }
     }
     let problem = try #require(refusal("{kind: decaying, options: {treshold: 2}}"))
-    #expect(problem.place == .position(line: 15, column: 47))
+    #expect(problem.place == .position(line: 16, column: 46))
     #expect(problem.message.contains("did you mean `threshold`? Known: decay, threshold"))
     let none = try #require(refusal("{kind: least-control, options: {rate: 2}}"))
     #expect(none.message.contains("unknown option"))
