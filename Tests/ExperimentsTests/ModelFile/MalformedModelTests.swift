@@ -170,7 +170,8 @@ struct MalformedModelTests {
     // Learning.
     .init("learning: {rule: «hebb}", "unknown rule `hebb`"),
     .init("learning: {rule: {modulation: «slop}}", "did you mean `slope`?"),
-    .init("learning: {rule: {«beta: 0.2}}", "belongs to the rule `equilibrium-propagation`"),
+    .init(
+      "learning: {rule: {«beta: 0.2}}", "belongs to `equilibrium-propagation` and to expressions"),
     .init(
       "learning: {rule: {kind: equilibrium-propagation, beta: «0}}", "nudges nothing"),
     .init("learning: {rule: {kind: predictive-coding, precision: «0}}", "a number > 0 and <= 1"),
