@@ -8,6 +8,8 @@
 # quiet. COUNT images (1024 unless set) go to every program; the slow peers get fewer, as the table says.
 set -eu
 cd "$(dirname "$0")"
+# Every program takes the kernels that its own library chooses for the processor.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 network=${1:-rnn}
 [ $# -gt 0 ] && shift
 weights=${*:-0 60 1000 all}

@@ -18,6 +18,11 @@ final class Polisher<Element: Scalar> {
   static var reach: Double { 0.1 }
   /// A polish that takes more iterations than this may have been drawn to a saddle, and is checked.
   private static var unsuspicious: Int { 24 }
+  /// Within this factor of the residual that is asked for, a sample has all but arrived, and what is left
+  /// is rounding: it may take as many iterations again.
+  private static var close: Double { 30 }
+  /// Iterations after which a sample is taken nearer to the residual that is asked for.
+  private static var unhurried: Int { 20 }
   /// By how much the residual may grow before the iteration is called divergent.
   private static var growth: Double { 1e3 }
 
@@ -74,10 +79,11 @@ final class Polisher<Element: Scalar> {
     start.update(from: iterates.x, count: active * width)
     var first = Array(repeating: 0.0, count: active)
     var iteration = 0
-    // G(x) − x is the field's residual up to rounding, which must leave some room.
-    let acceptance = 0.7 * options.residual * strictness
-
     while active > 0 {
+      // G(x) − x is the field's residual up to rounding, which must leave some room; less where it is
+      // rounding that keeps the residual from falling.
+      let room = iteration < Self.unhurried ? 0.7 : 0.9
+      let acceptance = room * options.residual * strictness
       map.residual(at: iterates.x, into: iterates.residual)
       iteration += 1
       for row in (0..<active).reversed() {
@@ -97,7 +103,9 @@ final class Polisher<Element: Scalar> {
         } else if !residual.isFinite || residual > Self.growth * max(first[row], 1e-3) {
           outcome = .outOfSteps
           message = "does not contract"
-        } else if iteration >= iterations {
+        } else if iteration >= iterations
+          && !(residual <= Self.close * acceptance && iteration < 2 * iterations)
+        {
           outcome = .outOfSteps
         }
         if outcome == .settled, iteration > Self.unsuspicious,
