@@ -72,6 +72,12 @@ extension Replay {
   private func start(of phase: SettledPhase) -> Observation {
     var observation = Observation(run.experiment.network)
     observation.resize(1)
+    if phase.startsFromFree, let free = settled.phases[.free] {
+      let units = free.observation.unitCount
+      let phi = free.observation.phi[settled.place * units..<(settled.place + 1) * units]
+      if phi.allSatisfy(\.isFinite) { observation.phi = ContiguousArray(phi) }
+      return observation
+    }
     guard phase == .controlled, let initial = settled.initial else { return observation }
     func row(_ values: ContiguousArray<Double>) -> ContiguousArray<Double> {
       let width = values.count / settled.rows.count
