@@ -37,7 +37,11 @@ struct SuiteCommand: ParsableCommand {
   @Option(help: "File that keeps the reference states, and gives them the next time.")
   var reference: String?
 
-  @Option(help: "‖φ − φ*‖/‖φ*‖ or ‖ψ − ψ*‖/‖ψ*‖ above which a sample is elsewhere: of φ, of ψ.")
+  @Option(
+    help: """
+      ‖φ − φ*‖/(floor + ‖φ*‖) or ‖ψ − ψ*‖/(floor + ‖ψ*‖) above which a sample is elsewhere: of φ, of ψ. \
+      The floor is that of the criterion: below it the residual says nothing of a variable.
+      """)
   var elsewhere = "1e-3,1e-2"
 
   @Flag(help: "Names the samples that are elsewhere or unsettled.")
@@ -74,7 +78,9 @@ struct SuiteCommand: ParsableCommand {
           precision: precision == "single" ? .single : .double, threads: setting.threads)
         settler.load(parameters)
         let result = try Settled(settler, samples, batch: batch)
-        let row = Comparison(result, truth, residual: residual, bounds: (bounds[0], bounds[1]))
+        let row = Comparison(
+          result, truth, residual: residual, bounds: (bounds[0], bounds[1]),
+          floor: options.floor)
         print("| \(method.rawValue) | \(residual) | \(row.text) |")
         if list {
           print("elsewhere: \(row.elsewhere)\nunsettled: \(row.unsettled)")
@@ -138,8 +144,10 @@ private struct Comparison {
   var unsettled: [Int] = []
   var text = ""
 
-  init(_ result: Settled, _ truth: Reference, residual: Double, bounds: (phi: Double, psi: Double))
-  {
+  init(
+    _ result: Settled, _ truth: Reference, residual: Double, bounds: (phi: Double, psi: Double),
+    floor: Double
+  ) {
     var distances: (phi: [Double], psi: [Double]) = ([], [])
     var falseClaims = 0
     let units = truth.units
@@ -151,8 +159,8 @@ private struct Comparison {
       }
       guard truth.settled[sample] else { continue }
       let rows = sample * units..<(sample + 1) * units
-      let phi = Self.distance(result.phi[rows], truth.phi[rows])
-      let psi = Self.distance(result.psi[rows], truth.psi[rows])
+      let phi = Self.distance(result.phi[rows], truth.phi[rows], floor)
+      let psi = Self.distance(result.psi[rows], truth.psi[rows], floor)
       if phi > bounds.phi || psi > bounds.psi {
         elsewhere.append(sample)
       } else {
@@ -175,13 +183,15 @@ private struct Comparison {
         distances.psi.quantile(0.99))
   }
 
-  private static func distance(_ x: ArraySlice<Double>, _ y: ArraySlice<Double>) -> Double {
+  private static func distance(
+    _ x: ArraySlice<Double>, _ y: ArraySlice<Double>, _ floor: Double
+  ) -> Double {
     var difference = 0.0
     var size = 0.0
     for (a, b) in zip(x, y) {
       difference += (a - b) * (a - b)
       size += b * b
     }
-    return (difference / Swift.max(size, 1e-12)).squareRoot()
+    return difference.squareRoot() / (floor + size.squareRoot())
   }
 }
