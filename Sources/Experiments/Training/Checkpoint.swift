@@ -48,7 +48,8 @@ public struct Checkpoint: Sendable {
   /// - Throws: ``InputError`` where the file is no checkpoint.
   public init(reading path: String) throws(InputError) {
     var equilibria: EquilibriumMemory?
-    let file = try Safetensors(reading: path, large: { $0 == Self.equilibria }) {
+    func isLarge(_ name: String) -> Bool { name == Self.equilibria }
+    let file = try Safetensors(reading: path, large: isLarge) {
       (piece) throws(InputError) in
       guard piece.shape.count == 2 else {
         throw InputError(path, .whole, "has equilibria of the shape \(piece.shape)")

@@ -6,7 +6,8 @@ internal import LinearAlgebra
 
 /// Steps and iterations of the stages, for those who are not at rest yet.
 private enum Stage {
-  /// Most of the chunk is in its basin after so many steps; the slowest would keep the others waiting.
+  /// Most of the chunk is in its basin after so many steps of CVODE, or of Euler's method; the slowest
+  /// would keep the others waiting.
   static let basinSteps = 20
   static let explicitSteps = 36
   /// One more approach, and its polish.
