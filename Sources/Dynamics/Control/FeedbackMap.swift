@@ -40,6 +40,8 @@ final class FeedbackMap<E: Scalar>: EquilibriumMap {
     guard loop.isClamped || (loop.restGain.isFinite && loop.restGain > 0) else { return nil }
   }
 
+  var isDamped: Bool { evaluator.isDamped }
+
   @specialized(where E == Float)
   @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {

@@ -23,6 +23,8 @@ final class FreeMap<E: Scalar>: EquilibriumMap {
     isExplicit = !plant.evaluator.flow.contains(where: \.isCyclic)
   }
 
+  var isDamped: Bool { evaluator.isDamped }
+
   @specialized(where E == Float)
   @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {

@@ -72,6 +72,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
 
   // MARK: The map
 
+  var isDamped: Bool { evaluator.isDamped }
+
   @specialized(where E == Float)
   @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {

@@ -149,11 +149,14 @@ package final class NetworkEvaluator<E: Scalar> {
       edge.forward.load(parameters[edge.weightIndex].values)
       if let feedback = edge.feedbackIndex { edge.backward.load(parameters[feedback].values) }
     }
+    dampedness = nil
     biases = (units + readouts).map { block in
       block.biasIndex.map { parameters[$0].values }
     }
   }
   private var biases: [ContiguousArray<Double>?] = []
+  /// ``isDamped``, where it has been asked for since.
+  var dampedness: Bool?
 
   /// Takes over the inputs of `count` samples, [count × inputs] in double precision, and computes
   /// the drive.

@@ -19,6 +19,10 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// gives it, or the map is linear.
   var isExplicit: Bool { get }
 
+  /// Whether activity that is left to itself dies out, even where every slope of an activation is 1: then there is
+  /// little for an approach to miss.
+  var isDamped: Bool { get }
+
   /// r ← G(x) − x. Columns of x that are functions of the others are overwritten by what they are,
   /// and have r = 0.
   func residual(at x: UnsafeMutablePointer<Element>, into r: UnsafeMutablePointer<Element>)
@@ -33,5 +37,6 @@ public protocol EquilibriumMap<Element>: AnyObject {
 
 extension EquilibriumMap {
   public var isExplicit: Bool { false }
+  public var isDamped: Bool { false }
   public func complete(_ x: UnsafeMutablePointer<Element>) {}
 }

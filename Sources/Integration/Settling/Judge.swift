@@ -76,6 +76,22 @@ package final class Judge<Element: Scalar> {
     }
   }
 
+  /// ‖F‖ / (floor + ‖z‖) over the whole state, of the brackets F_k, which are in units of their variables: about how
+  /// much of its way a sample has left, in proportion to where it is. Unlike the joint residual it knows
+  /// how far a slow variable has still to go, and unlike that of each variable, whether it matters.
+  package func overall(
+    row: Int, _ states: borrowing States, _ derivative: Derivative
+  ) -> Double {
+    let bracket = weights.withUnsafeBufferPointer {
+      Element.weightedSquareSum(
+        derivative.baseAddress! + row * dimension, $0.baseAddress!, count: dimension)
+    }
+    let size = states.withUnsafeBufferPointer {
+      Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
+    }
+    return Self.ratio(bracket.squareRoot(), floor + size.squareRoot())
+  }
+
   /// ‖F_k‖ / (floor + ‖z_k‖) of every variable.
   package func parts(row: Int, _ states: borrowing States, _ derivative: Derivative) -> [Double] {
     var parts: [Double] = []

@@ -15,9 +15,9 @@ final class Polisher<Element: Scalar> {
 
   /// How far φ of a population may move, in proportion to its norm. Beyond that it is on its way
   /// to another equilibrium than the one that the integration was approaching.
-  static var reach: Double { 0.1 }
+  static var reach: Double { 0.05 }
   /// A polish that takes more iterations than this may have been drawn to a saddle, and is checked.
-  private static var unsuspicious: Int { 24 }
+  private static var unsuspicious: Int { 30 }
   /// Within this factor of the residual that is asked for, a sample has all but arrived, and what is left
   /// is rounding: it may take as many iterations again.
   private static var close: Double { 30 }
@@ -54,6 +54,9 @@ final class Polisher<Element: Scalar> {
 
   /// Whether the map needs no approach: it has only one equilibrium.
   var isExplicit: Bool { map.isExplicit }
+
+  /// Whether the way to the equilibrium is not critical: see ``EquilibriumMap/isDamped``.
+  var isDamped: Bool { map.isDamped }
 
   /// Samples that the last polish found on a saddle: the flow will leave its neighbourhood again.
   private(set) var saddles: Set<Int> = []

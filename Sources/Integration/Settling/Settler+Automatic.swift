@@ -6,10 +6,13 @@ internal import LinearAlgebra
 
 /// Steps and iterations of the stages, for those who are not at rest yet.
 private enum Stage {
-  /// Most of the chunk is in its basin after so many steps of CVODE, or of Euler's method; the slowest
-  /// would keep the others waiting.
-  static let basinSteps = 20
-  static let explicitSteps = 36
+  /// Nearly all of a chunk is in its basin after so many steps of CVODE, or of an explicit method.
+  static let basinSteps = 60
+  static let explicitSteps = 100
+  /// Where activity dies out, the way is that much less critical.
+  static let damped = 100.0
+  /// What a sample may have left of its way for a minimum close by to be the end of it.
+  static let nearby = 1e-3
   /// One more approach, and its polish.
   struct Approach: Equatable {
     var residual: Double
@@ -18,9 +21,9 @@ private enum Stage {
   }
   /// A polish that takes more iterations than this is drawn elsewhere as often as not.
   static let polishIterations = 30
-  static let nearer = Approach(residual: 1e-3, steps: 60, iterations: 30)
+  static let nearer = Approach(residual: 1e-5, steps: 120, iterations: 30)
   /// For the few that are slow, or pass by a saddle.
-  static let close = Approach(residual: 1e-5, steps: 150, iterations: 30)
+  static let close = Approach(residual: 1e-6, steps: 150, iterations: 30)
 }
 
 extension Settler {
@@ -84,11 +87,12 @@ extension Settler {
     _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
     at time: Double
   ) throws {
+    let residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
     var stiff = samples
     if mayStepExplicitly {
       let steps = min(Stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1)
       stiff = try stepExplicitly(
-        samples, in: &batch, from: time, steps: steps, until: options.polishStart)
+        samples, in: &batch, from: time, steps: steps, until: residual)
     }
     guard !stiff.isEmpty else { return }
     for sample in stiff where !batch.isFinite(sample) { batch.restart(sample, from: initial) }
@@ -97,7 +101,7 @@ extension Settler {
     limits.steps = min(limits.steps, Stage.basinSteps)
     try integrate(
       stiff, in: &batch, from: batch.latestTime(among: stiff, or: time), limits: limits,
-      pace: .basin, goal: .basin(options.polishStart))
+      pace: .basin, goal: .near(residual))
   }
 
   /// Brings those of the samples that are still under way nearer, and polishes them once more.
@@ -142,7 +146,7 @@ extension Settler {
       batch.activate([sample], on: field)
       batch.gather(rows: 1)
       try evaluate(at: 0, batch, rows: 1)
-      let wasNear = judge.joint(row: 0, batch.current, derivative) < Stage.nearer.residual
+      let wasNear = judge.overall(row: 0, batch.current, derivative) < Stage.nearby
       let before = ContiguousArray(batch.current[0..<dimension])
       var report: DescentReport?
       batch.withCurrentRows {

@@ -17,20 +17,13 @@ enum Pace: Hashable {
 enum Goal: Equatable {
   /// Every sample leaves at rest.
   case rest
-  /// All leave together when the joint residual of the last one is below this. Leaving one by one, at
-  /// so loose a residual, more samples would end elsewhere.
-  case basin(Double)
-  /// Every sample leaves when its joint residual is below this.
+  /// Every sample leaves when what is left of its way (``Judge/overall(row:_:_:)``) is below this.
   case near(Double)
 
-  var isShared: Bool {
-    if case .basin = self { true } else { false }
-  }
-
-  func isReached(_ joint: Double) -> Bool {
+  func isReached(_ overall: Double) -> Bool {
     switch self {
     case .rest: false
-    case .basin(let residual), .near(let residual): joint < residual
+    case .near(let residual): overall < residual
     }
   }
 }
@@ -47,8 +40,8 @@ extension SettlingOptions {
         by: 1e-3, least: min(relativeTolerance.standard, 100 * rounding))
       paced.absoluteTolerance.scale(by: 1e-3, least: min(absoluteTolerance.standard, rounding))
     case .near:
-      paced.relativeTolerance.scale(by: 5)
-      paced.absoluteTolerance.scale(by: 50)
+      paced.relativeTolerance.scale(by: 2)
+      paced.absoluteTolerance.scale(by: 10)
     case .basin:
       paced.relativeTolerance.scale(by: 30)
       paced.absoluteTolerance.scale(by: 300)
@@ -142,7 +135,7 @@ extension Settler {
     var active = samples.count
     var motions = Array(repeating: Motion(), count: samples.count)
     var approaches = Array(repeating: Approach(), count: samples.count)
-    var joints = Array(repeating: Double.infinity, count: samples.count)
+    var left = Array(repeating: Double.infinity, count: samples.count)
     var ownEvaluations = 0
     let end = start + limits.time
     // The samples may already be at rest, and CVODE cannot start from rest with a sensible step.
@@ -222,15 +215,14 @@ extension Settler {
         statistics.steps >= limits.steps || evaluations + ownEvaluations >= limits.evaluations
       if goal != .rest {
         for row in 0..<active {
-          joints[row] = judge.joint(row: row, batch.current, derivative)
+          left[row] = judge.overall(row: row, batch.current, derivative)
         }
       }
-      let isTogether = goal.isShared && joints[0..<active].allSatisfy(goal.isReached)
       for row in (0..<active).reversed() {
-        // On the way the joint residual is all that matters.
+        // On the way nothing else matters.
         let residual =
           goal == .rest || mayHaveSettled
-          ? judge.measure(row: row, batch.current, derivative) : joints[row]
+          ? judge.measure(row: row, batch.current, derivative) : left[row]
         if mayHaveSettled && residual <= judge.acceptance {
           leave(row, .settled)
           continue
@@ -240,15 +232,13 @@ extension Settler {
           continue
         }
         if goal != .rest {
-          if time > start { approaches[row].record(time: time - start, residual: joints[row]) }
-          let isThere = goal.isShared ? isTogether : goal.isReached(joints[row])
-          if isThere || isOutOfTime || isOutOfSteps {
+          if time > start { approaches[row].record(time: time - start, residual: left[row]) }
+          if goal.isReached(left[row]) || isOutOfTime || isOutOfSteps {
             if !approaches[row].isFalling { batch.stall(row: row) }
             _ = judge.measure(row: row, batch.current, derivative)
             leave(row, nil)
             continue
           }
-          if goal.isShared { continue }
         }
         motions[row].record(
           time: time - start, residual: residual,

@@ -104,10 +104,11 @@ public struct SettlingOptions: Sendable, Equatable {
   public var maximumOrder: Int?
   public var limits = Limits()
   public var polish = Polish.anderson
-  /// The joint residual ‖ż‖/‖z‖ at which `auto` hands over from integration to the polish.
-  public var polishStart = 1e-2
+  /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
+  /// integration to the polish; a hundred times that where the network's activity dies out by itself.
+  public var polishStart = 1e-4
   /// The number of iterates that Anderson acceleration combines.
-  public var andersonDepth = 8
+  public var andersonDepth = 12
   /// Iterations allowed to the methods without time.
   public var iterations = 200
   /// Whether what does not settle by itself may be settled by descent on F where that exists.

@@ -82,7 +82,8 @@ extension SettlingDescription.Polish {
     Key("depth", \.depth, .integer(1...100), "Iterates that `anderson` combines.")
     Key(
       "start", \.start, .number(.positive),
-      "Joint residual ‖ż‖/‖z‖ at which integration hands over.")
+      "‖F‖ / (floor + ‖z‖) at which integration hands a sample over; a hundred times that where the network's "
+        + "activity dies out by itself.")
     Key(
       "iterations", \.iterations, .integer(1...),
       "Most iterations of `newton`, `anderson` and `fixed-point` (a polish gives up after 40).")
