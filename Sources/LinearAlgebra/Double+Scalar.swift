@@ -28,10 +28,18 @@ extension Double: Scalar {
       }
       return
     }
-    cblas_dgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-      Int32(rows), Int32(columns), Int32(inner),
-      alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
+    let block =
+      transposeA || transposeB
+      ? columns : BLAS.columnsAtATime(rows: rows, columns: columns, inner: inner)
+    var start = 0
+    repeat {
+      let width = min(block, columns - start)
+      cblas_dgemm(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+        transposeB ? CblasTrans : CblasNoTrans, Int32(rows), Int32(width), Int32(inner),
+        alpha, a, Int32(strideA), b + start, Int32(strideB), beta, c + start, Int32(strideC))
+      start += width
+    } while start < columns
   }
 
   // MARK: Vectors

@@ -5,7 +5,11 @@ import Testing
 struct MatrixProductTests {
   private func check<S: Scalar>(_: S.Type, transposeA: Bool, transposeB: Bool) {
     var stream = RandomStream(seed: 3, name: "product")
-    for (rows, columns, inner) in [(1, 1, 1), (3, 5, 4), (17, 9, 23), (8, 32, 64)] {
+    for (rows, columns, inner) in [
+      (1, 1, 1), (3, 5, 4), (17, 9, 23), (8, 32, 64),
+      // Made in blocks of columns, where the processor has kernels for small products.
+      (32, 256, 256), (21, 330, 200),
+    ] {
       // Leading dimensions larger than the rows are long: the padding must stay and not matter.
       let (strideA, strideB) = ((transposeA ? rows : inner) + 2, (transposeB ? inner : columns) + 3)
       let strideC = columns + 1
@@ -16,8 +20,9 @@ struct MatrixProductTests {
       S.multiply(
         transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: inner,
         alpha: 0.75, a, strideA, b, strideB, beta: -0.5, &c, strideC)
+      var isRight = true
       for i in 0..<rows {
-        #expect(c[i * strideC + columns] == before[i * strideC + columns])
+        isRight = isRight && c[i * strideC + columns] == before[i * strideC + columns]
         for j in 0..<columns {
           var (sum, size) = (0.0, 0.0)
           for k in 0..<inner {
@@ -31,9 +36,10 @@ struct MatrixProductTests {
           // inner products and sums, alpha, beta and the last sum: inner + 3 roundings at most.
           let tolerance =
             Double(inner + 3) * Double(S.ulpOfOne) * (size + old.magnitude)
-          #expect((Double(c[i * strideC + j]) - (sum + old)).magnitude <= tolerance)
+          isRight = isRight && (Double(c[i * strideC + j]) - (sum + old)).magnitude <= tolerance
         }
       }
+      #expect(isRight, "\(S.self) \(rows)×\(columns)×\(inner)")
     }
   }
 

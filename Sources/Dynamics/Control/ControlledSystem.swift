@@ -35,6 +35,9 @@ public protocol Controller: Sendable {
   /// A controller whose flow descends to the same equilibria whatever their stability under this
   /// one; nil where there is none.
   func descent(for network: Network) -> (any Controller)?
+  /// A controller with the same equilibria whose flow is easier to follow, by which `auto` finds them before
+  /// this one's own field is asked; nil where there is none.
+  func guide(for network: Network) -> (any Controller)?
   /// The same controller with proportional output control, u = −β∇L; nil where there is none. A
   /// negative gain pushes away from the target.
   func nudged(by gain: Double) -> (any Controller)?
@@ -50,6 +53,7 @@ extension Controller {
   public func parameters(for network: Network) -> [Parameter] { [] }
   public func objection(to network: Network) -> String? { nil }
   public func descent(for network: Network) -> (any Controller)? { nil }
+  public func guide(for network: Network) -> (any Controller)? { nil }
   public func nudged(by gain: Double) -> (any Controller)? { nil }
   public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { nil }
 

@@ -32,6 +32,16 @@ public struct EnergyBased: Controller {
     descentOnAugmentedEnergy(effectiveLeak: output.effectiveLeak, network)
   }
 
+  /// Dynamic inversion. Its flow has the time scales of the network; those of this one are their squares.
+  public func guide(for network: Network) -> (any Controller)? {
+    let leak = output.effectiveLeak
+    guard output.isClamped || (leak > 0 && leak.isFinite) else { return nil }
+    let units = network.populations.filter { $0.role == .units }
+    let inversion = DynamicInversion(
+      output: output, timeConstant: units.map(\.timeConstant).min() ?? 1)
+    return inversion.objection(to: network) == nil ? inversion : nil
+  }
+
   public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { .network }
 
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
@@ -78,7 +88,8 @@ final class EnergySystem<E: Scalar>: PlantSystem {
     plant.makeConsistent(sample, state, hasPsi: false)
   }
 
-  private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(plant)
+  private(set) lazy var equilibriumMap: (any EquilibriumMap<E>)? = InversionMap(
+    plant, psiFollows: true)
   private(set) lazy var equilibriumDescent: (any EquilibriumDescent<E>)? = EnergyDescent(plant)
 
   @specialized(where E == Float)

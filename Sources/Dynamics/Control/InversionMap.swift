@@ -19,6 +19,7 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
   private let units: Int
   let dimension: Int
   let variables: [StateVariable]
+  let measures: [ResidualMeasure]
   let neighbourhoods: [Range<Int>]
   /// Σ Wᵀψ
   private let signal: MatrixBuffer<E>
@@ -37,7 +38,9 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
   private let zeros: MatrixBuffer<Double>
 
   /// Nil where there is no positive, finite α_eff to solve for u with, and no target to hold y at.
-  init?(_ plant: Plant<E>) {
+  ///
+  /// - Parameter psiFollows: whether ψ is −f(φ) and no state of its own, so that what φ lacks is an error of ψ.
+  init?(_ plant: Plant<E>, psiFollows: Bool = false) {
     let gain = plant.loop.restGain
     guard plant.loop.isClamped || (gain.isFinite && gain > 0) else { return nil }
     self.plant = plant
@@ -50,6 +53,11 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
       StateVariable(name: "phi", columns: 0..<units),
       StateVariable(name: "psi", columns: units..<2 * units),
     ]
+    // ψ = −f is off by r_φ, and its bracket by (1 − σ′Wᵀ)r_φ: a few times as much.
+    measures =
+      psiFollows
+      ? [ResidualMeasure(reference: 1, factor: 4), ResidualMeasure(reference: 1)]
+      : [ResidualMeasure(reference: 0), ResidualMeasure(reference: 1)]
     signal = MatrixBuffer(rows: plant.capacity, columns: units)
     let isReadout = plant.loop.isReadout
     let isSwept = plant.evaluator.flow.contains { !$0.isCyclic && (!$0.isOutput || isReadout) }

@@ -139,7 +139,7 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
   func evaluate(_ z: UnsafePointer<E>, into dz: UnsafeMutablePointer<E>) {
     let phi = plant.phi(z)
     let phiDot = plant.phi(dz)
-    settleControls(z)
+    settleControls(z, slopes: false)
     evaluator.field(phi, into: phiDot)
     if loop.isClamped { loop.hold(phi, bracket: phiDot) }
     addFeedback(loop.roundedControls, to: phiDot)
@@ -148,9 +148,10 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
     plant.integralDerivative(z, into: dz)
   }
 
-  private func settleControls(_ z: UnsafePointer<E>) {
+  /// - Parameter slopes: whether σ′ is wanted, which the field does not need.
+  private func settleControls(_ z: UnsafePointer<E>, slopes: Bool) {
     let phi = plant.phi(z)
-    evaluator.activate(phi, slopes: true)
+    evaluator.activate(phi, slopes: slopes)
     loop.observeOutputs(phi)
     loop.updateControls(integral: plant.integral(z))
   }
@@ -201,7 +202,7 @@ final class LinearFeedbackSystem<E: Scalar>: PlantSystem {
   func observe(_ state: Span<E>, into observation: inout Observation) throws {
     state.withUnsafeBufferPointer { buffer in
       let z = buffer.baseAddress!
-      settleControls(z)
+      settleControls(z, slopes: true)
       let psi = psi.mutable(rows: plant.rows)
       if loop.isClamped {
         evaluator.field(plant.phi(z), into: psi)

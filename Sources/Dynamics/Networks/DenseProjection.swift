@@ -46,25 +46,42 @@ final class DenseProducts<E: Scalar>: ProjectionProducts {
   private let rows: Int
   private let columns: Int
   private let weights: MatrixBuffer<E>
+  /// Wᵀ, where products are faster with it.
+  private let transposed: MatrixBuffer<E>?
 
   init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
     weights = MatrixBuffer(rows: rows, columns: columns)
+    transposed =
+      BLAS.prefersTransposedCopy(inner: columns) ? MatrixBuffer(rows: columns, columns: rows) : nil
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func load(_ weights: ContiguousArray<Double>) {
     precondition(weights.count == rows * columns)
     weights.withUnsafeBufferPointer {
       guard let base = $0.baseAddress else { return }
       E.narrow(base, into: self.weights.base, count: rows * columns)
     }
+    guard let transposed else { return }
+    // A cache line of a column of W at a time.
+    for start in stride(from: 0, to: rows, by: 16) {
+      let end = min(start + 16, rows)
+      for column in 0..<columns {
+        let target = transposed.row(column)
+        for row in start..<end { target[row] = self.weights.base[row * columns + column] }
+      }
+    }
   }
 
   func forward(_ rate: MatrixView<E>, addingTo potential: MutableMatrixView<E>) {
     E.multiply(
-      transposeA: false, transposeB: true, rows: rate.rows, columns: rows, inner: columns,
-      alpha: 1, rate.base, rate.stride, weights.base, columns,
+      transposeA: false, transposeB: transposed == nil,
+      rows: rate.rows, columns: rows, inner: columns,
+      alpha: 1, rate.base, rate.stride,
+      (transposed ?? weights).base, (transposed ?? weights).columns,
       beta: 1, potential.base, potential.stride)
   }
 

@@ -19,6 +19,8 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
   /// Made when the first sample needs it. In double precision always: ψ = −f is a difference of
   /// larger numbers, and what is left of it in single precision is too rough to settle.
   private var descent: (system: any ControlledSystem<Double>, settler: Settler<Double>)?
+  /// Settles the samples under a controller with the same equilibria first.
+  private let guide: (any ChunkWorker)?
   private var parameters = ParameterSet([])
   private var revision: Int?
   private var descentRevision: Int?
@@ -35,6 +37,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       options.method == .descent || (options.method == .automatic && options.allowsDescent)
     descentController = mayDescend ? controller.descent(for: network) : nil
     effectiveLeak = controller.effectiveLeak ?? 0
+    guide = try Self.guide(network, controller: controller, options: options, capacity: capacity)
   }
 
   func load(_ parameters: ParameterSet, dense: DenseNetwork, revision: Int) {
@@ -43,9 +46,20 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     self.parameters = parameters
     self.revision = revision
     system.load(parameters)
+    guide?.load(parameters, dense: dense, revision: revision)
   }
 
   func settle(_ samples: Samples, from start: InitialStates?) throws -> SettledState {
+    guard let guide else { return try settleUnguided(samples, from: start) }
+    let led = try guide.settle(samples, from: start)
+    var state = try settleUnguided(samples, from: led.starts(insteadOf: start))
+    state.lead(by: led.certificates)
+    return state
+  }
+
+  private func settleUnguided(
+    _ samples: Samples, from start: InitialStates?
+  ) throws -> SettledState {
     load(samples, into: system)
     let initial = states(samples.count, at: start)
     var settlement: Settlement<E>

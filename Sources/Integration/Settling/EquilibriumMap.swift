@@ -11,6 +11,8 @@ public protocol EquilibriumMap<Element>: AnyObject {
   var dimension: Int { get }
   /// The blocks of columns whose residuals are measured separately.
   var variables: [StateVariable] { get }
+  /// How the residual of each of the ``variables`` is measured; each by its own norm unless it says otherwise.
+  var measures: [ResidualMeasure] { get }
 
   /// Columns that must stay, each by its own norm, where the approach to the equilibrium has brought
   /// them; those of what the others determine are left out.
@@ -35,7 +37,22 @@ public protocol EquilibriumMap<Element>: AnyObject {
   func write(row: Int, _ x: UnsafePointer<Element>, into state: UnsafeMutablePointer<Element>)
 }
 
+/// How large the residual of one variable of a map is: `factor`·‖r‖ / ‖x_reference‖.
+public struct ResidualMeasure: Sendable, Equatable {
+  /// The variable against whose norm it is measured.
+  public var reference: Int
+  public var factor: Double
+
+  public init(reference: Int, factor: Double = 1) {
+    self.reference = reference
+    self.factor = factor
+  }
+}
+
 extension EquilibriumMap {
+  public var measures: [ResidualMeasure] {
+    variables.indices.map { ResidualMeasure(reference: $0) }
+  }
   public var isExplicit: Bool { false }
   public var isDamped: Bool { false }
   public func complete(_ x: UnsafeMutablePointer<Element>) {}

@@ -12,6 +12,7 @@ final class Polisher<Element: Scalar> {
   private let start: UnsafeMutablePointer<Element>
   private let norms: UnsafeMutablePointer<Double>
   private let variables: [StateVariable]
+  private let measures: [ResidualMeasure]
 
   /// How far φ of a population may move, in proportion to its norm. Beyond that it is on its way
   /// to another equilibrium than the one that the integration was approaching.
@@ -35,6 +36,7 @@ final class Polisher<Element: Scalar> {
     self.options = options
     self.strictness = strictness
     variables = map.variables
+    measures = map.measures
     iterates = AndersonIterates(
       capacity: capacity, dimension: map.dimension, variables: map.variables,
       depth: max(1, options.andersonDepth))
@@ -143,19 +145,25 @@ final class Polisher<Element: Scalar> {
     }
   }
 
-  /// The largest ‖r_k‖ / (floor + ‖x_k‖); leaves the denominators in ``norms``.
+  /// The largest of the map's ``EquilibriumMap/measures``; leaves floor + ‖x_k‖ in ``norms``.
   private func measure(_ row: Int) -> Double {
     let x = iterates.row(row)
     let r = iterates.residualRow(row)
-    var largest = 0.0
     for (index, variable) in variables.enumerated() {
       let start = variable.columns.lowerBound
       let count = variable.columns.count
-      let norm = options.floor + Element.quickDot(x + start, x + start, count: count).squareRoot()
-      norms[index] = norm
+      norms[index] =
+        options.floor + Element.quickDot(x + start, x + start, count: count).squareRoot()
       // Beyond all bounds the quotient would say 0.
-      guard norm.isFinite else { return .infinity }
-      let part = Element.quickDot(r + start, r + start, count: count).squareRoot() / norm
+      guard norms[index].isFinite else { return .infinity }
+    }
+    var largest = 0.0
+    for (variable, measure) in zip(variables, measures) {
+      let start = variable.columns.lowerBound
+      let count = variable.columns.count
+      let part =
+        measure.factor * Element.quickDot(r + start, r + start, count: count).squareRoot()
+        / norms[measure.reference]
       if part.isNaN { return .nan }
       largest = max(largest, part)
     }
