@@ -5,7 +5,8 @@ import Testing
 struct ReplayTests {
   /// So few evaluations that some samples do not settle; three epochs of four updates.
   static let strict = [
-    "settling.method=bdf", "settling.limits.evaluations=60", "settling.limits.straggler=1",
+    "settling.method=bdf", "settling.rtol=0.01", "settling.atol=0.0001",
+    "settling.limits.evaluations=60", "settling.limits.straggler=1",
     "learning.max-unsettled=1", "settling.warm-start=true",
   ]
 
@@ -131,7 +132,9 @@ struct ReplayTests {
     for name in scratch.tree where name.hasPrefix("run/checkpoints/") {
       try FileManager.default.removeItem(atPath: scratch.file(name))
     }
-    let sample = try scratch.table("run/unsettled.csv")[0, "sample"]
+    let unsettled = try scratch.table("run/unsettled.csv")
+    try #require(!unsettled.rows.isEmpty)
+    let sample = unsettled[0, "sample"]
     let arguments = ["replay", "run", "--sample", sample, "--force", "--json"]
     let result = try settle(arguments, in: scratch)
     try #require(result.status == 0, "\(result.report)")

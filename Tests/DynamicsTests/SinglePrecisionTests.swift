@@ -48,7 +48,11 @@ struct SinglePrecisionTests {
       for timeConstant in [5.0, 64] {
         let model = try model(gain: gain, seed: seed, hidden: hidden, timeConstant: timeConstant)
         for method: SettlingOptions.Method in [.bdf, .automatic] {
-          let options = SettlingOptions(method: method)
+          var options = SettlingOptions(method: method)
+          // A path that rounding does not lead elsewhere: at gain 1.2 some samples have a limit cycle beside
+          // their equilibrium.
+          options.relativeTolerance = 1e-2
+          options.absoluteTolerance = 1e-4
           let double = try model.settle(options)
           let single = try model.settle(options, precision: .single)
           for row in 0..<double.count where double.certificates[row].outcome == .settled {

@@ -7,7 +7,7 @@ internal import LinearAlgebra
 /// Steps and iterations of the stages, for those who are not at rest yet.
 private enum Stage {
   /// Nearly all of a chunk is in its basin after so many steps of CVODE, or of an explicit method.
-  static let basinSteps = 60
+  static let basinSteps = 30
   static let explicitSteps = 100
   /// Where activity dies out, the way is that much less critical.
   static let damped = 100.0
@@ -21,7 +21,7 @@ private enum Stage {
   }
   /// A polish that takes more iterations than this is drawn elsewhere as often as not.
   static let polishIterations = 30
-  static let nearer = Approach(residual: 1e-5, steps: 120, iterations: 30)
+  static let nearer = Approach(residual: 1e-5, steps: 80, iterations: 30)
   /// For the few that are slow, or pass by a saddle.
   static let close = Approach(residual: 1e-6, steps: 150, iterations: 30)
 }

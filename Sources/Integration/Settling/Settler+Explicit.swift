@@ -8,7 +8,7 @@ internal import LinearAlgebra
 private enum ExplicitPace {
   /// The part of a step that the second order adds may be as large, against the norm of the state, as so many
   /// times the relative tolerance: small enough to stay on the flow's side of a ridge.
-  static let tolerance = 5.0
+  static let tolerance = 1.7
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
   /// unless the network is damped.
   static let first = 0.03

@@ -37,14 +37,14 @@ extension SettlingOptions {
     case .own: break
     case .tight:
       paced.relativeTolerance.scale(
-        by: 1e-3, least: min(relativeTolerance.standard, 100 * rounding))
-      paced.absoluteTolerance.scale(by: 1e-3, least: min(absoluteTolerance.standard, rounding))
+        by: 3e-4, least: min(relativeTolerance.standard, 100 * rounding))
+      paced.absoluteTolerance.scale(by: 3e-5, least: min(absoluteTolerance.standard, rounding))
     case .near:
-      paced.relativeTolerance.scale(by: 2)
-      paced.absoluteTolerance.scale(by: 10)
+      paced.relativeTolerance.scale(by: 0.7)
+      paced.absoluteTolerance.scale(by: 0.3)
     case .basin:
-      paced.relativeTolerance.scale(by: 30)
-      paced.absoluteTolerance.scale(by: 300)
+      paced.relativeTolerance.scale(by: 10)
+      paced.absoluteTolerance.scale(by: 10)
       // CVODE's own first step is minute, and several evaluations are spent on finding and leaving it.
       paced.initialStep = paced.initialStep ?? 0.1 * fastest
     }

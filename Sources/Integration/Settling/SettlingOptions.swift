@@ -92,8 +92,8 @@ public struct SettlingOptions: Sendable, Equatable {
   public var residual = 1e-6
   public var floor = 1e-3
   /// Tolerances along the path. They decide the way, not the end: the end is the residual's.
-  public var relativeTolerance: VariableTolerance = 1e-2
-  public var absoluteTolerance: VariableTolerance = 1e-4
+  public var relativeTolerance: VariableTolerance = 3e-2
+  public var absoluteTolerance: VariableTolerance = 3e-3
   public var linearSolver = LinearSolverChoice.automatic
   public var initialStep: Double?
   public var minimumStep = 0.0

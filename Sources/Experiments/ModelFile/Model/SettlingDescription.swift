@@ -82,8 +82,8 @@ public struct SettlingDescription: Sendable, Equatable {
   public var criterion = Criterion.perVariable
   public var residual = 1.0e-6
   public var floor = 1.0e-3
-  public var rtol = Tolerance(1.0e-2)
-  public var atol = Tolerance(1.0e-4)
+  public var rtol = Tolerance(3.0e-2)
+  public var atol = Tolerance(3.0e-3)
   public var linearSolver = LinearSolver()
   public var steps = Steps()
   public var limits = Limits()
