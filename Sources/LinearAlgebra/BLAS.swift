@@ -16,8 +16,8 @@ public enum BLAS {
 
 /// Up to so many rows, a product is made row by row: OpenBLAS packs the whole of B for a product of
 /// matrices, which costs as much for one row as for eight (256 units in single precision: 14 µs,
-/// against 2.6 µs a row). Its kernels for small products pack nothing (3.3 µs for one row, 4.6 for four).
-let fewRows = BLAS.hasSmallKernels ? 0 : 4
+/// against 2.6 µs a row). Each row then has the same bits whichever few are beside it.
+let fewRows = 4
 
 extension BLAS {
   /// Whether the kernels of this processor make small products of matrices as they lie, without packing

@@ -35,8 +35,8 @@ public protocol Controller: Sendable {
   /// A controller whose flow descends to the same equilibria whatever their stability under this
   /// one; nil where there is none.
   func descent(for network: Network) -> (any Controller)?
-  /// A controller with the same equilibria whose flow is easier to follow, by which `auto` finds them before
-  /// this one's own field is asked; nil where there is none.
+  /// A controller with the same equilibria whose flow is easier to follow, by which `auto` may find them
+  /// before this one's own field is asked (``SettlingOptions/usesGuide``); nil where there is none.
   func guide(for network: Network) -> (any Controller)?
   /// The same controller with proportional output control, u = −β∇L; nil where there is none. A
   /// negative gain pushes away from the target.

@@ -1,8 +1,8 @@
 internal import Integration
 internal import LinearAlgebra
 
-// Settling under one controller by way of another one with the same equilibria: `auto` under energy-based
-// dynamics lets dynamic inversion find them. What the guide finds is a place to start from and no more: the
+// Settling under one controller by way of another one with the same equilibria: where it may, `auto` under
+// energy-based dynamics lets dynamic inversion find them. What the guide finds is a place to start from and no more: the
 // controller's own field is what judges it, and settles what it refuses.
 
 extension PrecisionWorker {
@@ -14,7 +14,7 @@ extension PrecisionWorker {
   static func guide(
     _ network: Network, controller: any Controller, options: SettlingOptions, capacity: Int
   ) throws -> (any ChunkWorker)? {
-    guard options.method == .automatic, options.polish != .none,
+    guard options.usesGuide, options.method == .automatic, options.polish != .none,
       let guide = controller.guide(for: network)
     else { return nil }
     var options = options

@@ -143,6 +143,7 @@ public struct Experiment: Sendable {
     options.polishStart = settling.polish.start
     options.andersonDepth = settling.polish.depth
     options.iterations = settling.polish.iterations
+    options.usesGuide = settling.guide
     options.allowsDescent = settling.descent
     options.certifiesStability = settling.eigenvalues
     return options

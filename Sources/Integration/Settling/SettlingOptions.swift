@@ -113,6 +113,10 @@ public struct SettlingOptions: Sendable, Equatable {
   public var iterations = 200
   /// Whether what does not settle by itself may be settled by descent on F where that exists.
   public var allowsDescent = true
+  /// Whether `auto` may find equilibria by the flow of another controller that has the same ones, before
+  /// the model's own field is asked. Of several equilibria it may come to another one than the model's own
+  /// flow.
+  public var usesGuide = false
   /// Whether certificates carry the leading eigenvalue and the distance to the equilibrium.
   public var certifiesStability = false
 

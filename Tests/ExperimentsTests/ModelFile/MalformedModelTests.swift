@@ -142,6 +142,7 @@ struct MalformedModelTests {
       "controller: {kind: linear-feedback, feedback: {hidden: {values: «[[1, 2]]}}}", "3 x 2"),
     .init("controller: {feedback: «{hidden: identity}}", "belongs to `kind: linear-feedback`"),
     .init(11, "  loss: null", "has nothing to control", then: "controller: {kind: «energy}"),
+    .init("settling: {guide: «true}", "needs no other to find its own"),
     // Data.
     .init("data: «{path: x.csv}", "needs the key `kind`"),
     .init("data: {kind: «cvs, path: x}", "did you mean `csv`?"),

@@ -1,6 +1,7 @@
 extension Checker {
   mutating func checkController() {
     let controller = model.controller
+    checkGuide()
     guard controller.kind != "none" else { return checkFeedback() }
     guard let loss = model.network.loss else {
       report(
@@ -71,6 +72,16 @@ extension Checker {
         "the readout `\(loss.population)` has no ψ; leave `output-stage: direct` out",
         at: "controller.output-stage")
     }
+  }
+
+  private mutating func checkGuide() {
+    let kind = model.controller.kind
+    guard model.settling.guide, ["none", "dynamic-inversion", "linear-feedback"].contains(kind)
+    else { return }
+    report(
+      "`guide: true` lets dynamic inversion find the equilibria of `controller.kind: energy`; the "
+        + "controller here is `\(kind)`, which needs no other to find its own", at: "settling.guide"
+    )
   }
 
   private mutating func checkFeedback() {

@@ -88,6 +88,8 @@ public struct SettlingDescription: Sendable, Equatable {
   public var steps = Steps()
   public var limits = Limits()
   public var polish = Polish()
+  /// Whether another controller with the same equilibria may find them.
+  public var guide = false
   public var descent = true
   public var unsettled = Unsettled.exclude
   public var byDescent = ByDescent.learn

@@ -17,6 +17,10 @@ extension SettlingDescription {
     Key("limits", \.limits, Limits.section.codec, "When to give up.")
     Key("polish", \.polish, Polish.section.codec, "How `auto` finishes.")
     Key(
+      "guide", \.guide, .flag,
+      "`auto` under `controller.kind: energy`: dynamic inversion, which has the same equilibria and is not "
+        + "stiff, finds them first.")
+    Key(
       "descent", \.descent, .flag,
       "Last resort of `auto`: descend on F (transpose feedback and a positive leak only).")
     Key(
