@@ -51,7 +51,7 @@ public struct FigureFolder: Sendable {
       throw OutputError(
         picture, "was not drawn to its end", try: "free some space, or write to another disk")
     }
-    try AtomicFile.write(drawn, to: picture, overwrite: overwrite)
+    try AtomicFile.write(style.format.finished(drawn), to: picture, overwrite: overwrite)
     return picture
   }
 

@@ -25,7 +25,8 @@ public enum FigureFormat: String, Sendable, CaseIterable {
     case .pdf:
       [
         "set terminal pdfcairo size \(width / 96)in,\(height / 96)in \\",
-        "  font 'sans-serif,\(self.fontSize(fontSize))' background paper enhanced",
+        "  font 'sans-serif,\(self.fontSize(fontSize))' fontscale 0.7 linewidth 1.3 \\",
+        "  background paper enhanced",
       ]
     }
   }
@@ -45,5 +46,16 @@ public enum FigureFormat: String, Sendable, CaseIterable {
     guard bytes.starts(with: start) else { return false }
     let tail = bytes.suffix(64)
     return tail.indices.contains { tail[$0...].starts(with: end) }
+  }
+
+  /// The picture as it is kept: images in SVG have sharp cells, which gnuplot does not ask for.
+  func finished(_ bytes: [UInt8]) -> [UInt8] {
+    guard self == .svg else { return bytes }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let parts = text.split(separator: "<image ", omittingEmptySubsequences: false)
+    return Array(
+      parts.joined(
+        separator: "<image image-rendering='optimizeSpeed' style='image-rendering: pixelated' "
+      ).utf8)
   }
 }

@@ -77,6 +77,8 @@ public struct FigureTheme: Sendable, Hashable {
       "set linetype cycle \(strokes.count)",
       "set border lc rgb ink lw 0.8",
       "set tics textcolor rgb ink nomirror",
+      "set xtics offset 0,0.25",
+      "unset mytics",
       "set key textcolor rgb ink noenhanced",
       "set title textcolor rgb ink noenhanced",
       "set xlabel textcolor rgb ink noenhanced",
@@ -84,8 +86,7 @@ public struct FigureTheme: Sendable, Hashable {
       "set colorbox noborder",
       "set cblabel textcolor rgb ink noenhanced",
       "set cbtics textcolor rgb ink",
-      "set grid lc rgb grid lt 1 lw 0.6 dt solid",
-      "set style fill transparent solid 0.2 noborder")
+      "set grid lc rgb grid lt 1 lw 0.6 dt solid")
     return script
   }
 }

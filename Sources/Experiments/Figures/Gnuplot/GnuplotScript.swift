@@ -77,8 +77,12 @@ public struct GnuplotScript: Sendable, Hashable {
   /// - Parameters:
   ///   - x: where columns lie, as an expression of gnuplot's in the column `$1`, counted from 0.
   ///   - y: likewise of rows, in `$2`.
-  public static func image(_ file: String, x: String = "$1", y: String = "$2") -> String {
-    "\(quote(file)) matrix using (\(x)):(\(y)):3 with image " + legend(nil)
+  ///   - inPixels: draws each number as a rectangle, which no viewer blurs.
+  public static func image(
+    _ file: String, x: String = "$1", y: String = "$2", inPixels: Bool = false
+  ) -> String {
+    "\(quote(file)) matrix using (\(x)):(\(y)):3 with image \(inPixels ? "pixels " : "")"
+      + legend(nil)
   }
 
   /// The part of an element that says what the legend calls it.
