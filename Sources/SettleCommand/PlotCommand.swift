@@ -83,9 +83,8 @@ struct PlotCommand: ParsableCommand {
   func validate() throws {
     func check(_ value: Double?, _ name: String, _ range: ClosedRange<Double>) throws {
       guard let value, !range.contains(value) else { return }
-      throw ValidationError(
-        "--\(name) is \(value.formatted()); give "
-          + "\(range.lowerBound.formatted()) to \(range.upperBound.formatted())")
+      let numbers = [value, range.lowerBound, range.upperBound].map { String(format: "%g", $0) }
+      throw ValidationError("--\(name) is \(numbers[0]); give \(numbers[1]) to \(numbers[2])")
     }
     if paths.isEmpty { throw ValidationError("name the folder of a run, or a file") }
     try check(Double(width), "width", 240...8000)

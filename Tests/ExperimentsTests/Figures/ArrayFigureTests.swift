@@ -4,6 +4,11 @@ import Testing
 
 @Suite("Figures of weights and of eigenvalues")
 struct ArrayFigureTests {
+  /// It lives as long as the test.
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   private static let model = """
     name: small
     network:
@@ -29,7 +34,6 @@ struct ArrayFigureTests {
 
   @Test("the weights of each unit are an image, a gap of one pixel between them")
   func features() throws {
-    let folder = try ScratchFolder()
     let figure = try figure(.features, [Self.run(folder)])
     let pixels = try figure.matrix("features.csv")
     // Which of the two arrangements is chosen is a matter of taste; what they hold is not.
@@ -57,7 +61,6 @@ struct ArrayFigureTests {
 
   @Test("the recurrent weights are a matrix [post, pre], between limits that lie around zero")
   func weights() throws {
-    let folder = try ScratchFolder()
     let run = try Self.run(folder)
     #expect(FigureMaker([run]).standard == [.features, .weights])
     let figure = try figure(.weights, [run])
@@ -71,7 +74,7 @@ struct ArrayFigureTests {
       request.variables = ["hidden-hiden"]
       _ = try FigureMaker([run], request).figures(.weights)
     }
-    #expect(error?.problem.contains("did you mean `hidden-hidden.weight`?") == true)
+    #expect(error?.problem.contains("did you mean `hidden-hidden`?") == true)
   }
 
   private func named(_ run: RunSource) throws -> Figure {
@@ -80,7 +83,6 @@ struct ArrayFigureTests {
 
   @Test("inputs that are no image have no features, and the message says how to give a shape")
   func noImage() throws {
-    let folder = try ScratchFolder()
     let model = Self.model.replacingOccurrences(of: ", shape: [2, 3]", with: "")
     let run = try Self.run(folder, model: model)
     #expect(FigureMaker([run]).available == [.weights])
@@ -97,7 +99,6 @@ struct ArrayFigureTests {
 
   @Test("a matrix that is too large for a page keeps its extremes")
   func large() throws {
-    let folder = try ScratchFolder()
     let source = try folder.run("a", [:])
     var values = [Double](repeating: 0.25, count: 1100 * 3)
     values[777 * 3 + 2] = -9
@@ -112,7 +113,6 @@ struct ArrayFigureTests {
 
   @Test("the leading eigenvalue is told, with time constant and period")
   func eigenvalues() throws {
-    let folder = try ScratchFolder()
     let path = try folder.file(
       "spectrum.csv",
       """

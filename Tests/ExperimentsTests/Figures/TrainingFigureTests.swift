@@ -4,6 +4,11 @@ import Testing
 
 @Suite("Figures of trainings")
 struct TrainingFigureTests {
+  /// It lives as long as the test.
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   /// A run whose metrics have these losses from epoch 0.
   private static func run(
     _ folder: ScratchFolder, _ name: String, size: Int = 8, seed: Int, losses: [String],
@@ -35,7 +40,7 @@ struct TrainingFigureTests {
 
   @Test("runs that differ in their seed are a mean with the standard deviation of a sample")
   func deviation() throws {
-    let figure = try figure(.learning, Self.seeds(ScratchFolder()))
+    let figure = try figure(.learning, Self.seeds(folder))
     let table = try figure.columns("learning.csv")
     #expect(table["epoch"] == [0, 1, 2, 3, 4])
     // By hand: 1, 2 and 6 have the mean 3 and the squares 4 + 1 + 9; 4 and 4 do not differ; 1, 1 and 10
@@ -53,7 +58,6 @@ struct TrainingFigureTests {
 
   @Test("or with the standard error, or from the least to the greatest")
   func otherBands() throws {
-    let folder = try ScratchFolder()
     let runs = try Self.seeds(folder)
     let error = try figure(.learning, runs) { $0.band = .error }.columns("learning.csv")
     let half = (7.0 / 3).squareRoot()
@@ -65,7 +69,6 @@ struct TrainingFigureTests {
 
   @Test("one run is drawn as it is, without a band")
   func one() throws {
-    let folder = try ScratchFolder()
     let run = try Self.run(folder, "a", seed: 1, losses: ["3.0", "0.01"])
     let figure = try figure(.learning, [run])
     #expect(
@@ -78,7 +81,6 @@ struct TrainingFigureTests {
 
   @Test("other models are curves of their own, called by the keys in which they differ")
   func groups() throws {
-    let folder = try ScratchFolder()
     let runs = try [
       Self.run(folder, "a", size: 8, seed: 1, losses: ["3.0", "2.0"]),
       Self.run(folder, "b", size: 16, seed: 1, losses: ["3.0", "1.0"]),
@@ -93,7 +95,6 @@ struct TrainingFigureTests {
 
   @Test("capacity is the last loss and √(2H) over the width")
   func capacity() throws {
-    let folder = try ScratchFolder()
     let runs = try [
       Self.run(folder, "a", size: 32, seed: 1, losses: ["3.0", "0.5"], energies: ["1.0", "0.02"]),
       Self.run(folder, "b", size: 8, seed: 1, losses: ["3.0", "2.0"], energies: ["1.0", "0.5"]),
@@ -115,7 +116,6 @@ struct TrainingFigureTests {
 
   @Test("what a metric is called is said where it is unknown; no rows, or no numbers, are told")
   func errors() throws {
-    let folder = try ScratchFolder()
     let run = try Self.run(folder, "a", seed: 1, losses: ["3.0"])
     let unknown = #expect(throws: InputError.self) {
       try figure(.learning, [run]) { $0.variables = ["train_los"] }
@@ -132,7 +132,6 @@ struct TrainingFigureTests {
 
   @Test("alignment has a panel for each gradient and a curve for each parameter")
   func alignment() throws {
-    let folder = try ScratchFolder()
     var text = "epoch,step,parameter,reference,samples,cosine,norm_ratio\n"
     for step in [0, 100] {
       for parameter in ["W", "all"] {
@@ -152,7 +151,6 @@ struct TrainingFigureTests {
 
   @Test("confusion is that of the last evaluation of the held-out samples, in shares of the class")
   func confusion() throws {
-    let folder = try ScratchFolder()
     var text =
       "epoch,step,split,class,samples,unsettled,predicted,correct,precision,recall,as_a,as_b\n"
     text += "0,0,test,a,4,0,8,4,0.5,1.0,4,0\n0,0,test,b,4,0,0,0,NaN,0.0,4,0\n"

@@ -4,6 +4,11 @@ import Testing
 
 @Suite("Figures of trajectories and tables")
 struct TrajectoryFigureTests {
+  /// It lives as long as the test.
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   private static let small = """
     time,phase,sample,phi.out.0,phi.out.1,u.out.0,loss,residual
     0.0,1-before,5,0.0,1.0,0.0,4.0,1.0
@@ -20,7 +25,7 @@ struct TrajectoryFigureTests {
   @Test(
     "few rows are drawn as they are: those of the first sample, or of the one that is asked for")
   func rows() throws {
-    let run = try ScratchFolder().run("a", ["trajectory.csv": Self.small])
+    let run = try folder.run("a", ["trajectory.csv": Self.small])
     let first = try figure(.trajectory, [run])
     let table = try first.columns("trajectory.csv")
     #expect(table["time"] == [0, 1, 1, 3])
@@ -37,7 +42,6 @@ struct TrajectoryFigureTests {
 
   @Test("phases are named, and those under control are shaded, by u, or by what the summary says")
   func phases() throws {
-    let folder = try ScratchFolder()
     let run = try folder.run("a", ["trajectory.csv": Self.small])
     let text = try figure(.trajectory, [run]).text
     #expect(text.contains("set label 'before' at first 0.5, graph 1"))
@@ -56,7 +60,7 @@ struct TrajectoryFigureTests {
 
   @Test("loss and residual are logarithmic where they go over decades; φ never is")
   func logarithms() throws {
-    let run = try ScratchFolder().run("a", ["trajectory.csv": Self.small])
+    let run = try folder.run("a", ["trajectory.csv": Self.small])
     func isLog(_ variable: String) throws -> Bool {
       try figure(.trajectory, [run]) { $0.variables = [variable] }.text.contains("\nset logscale y")
     }
@@ -66,7 +70,6 @@ struct TrajectoryFigureTests {
 
   @Test("an unknown variable, no row and no number are errors that say what there is")
   func errors() throws {
-    let folder = try ScratchFolder()
     let run = try folder.run("a", ["trajectory.csv": Self.small])
     let unknown = #expect(throws: InputError.self) {
       try figure(.trajectory, [run]) { $0.variables = ["phi.put"] }
@@ -89,7 +92,7 @@ struct TrajectoryFigureTests {
       let row = (0..<9).map { step == 1000 + $0 ? "-5.0" : "\(Double($0) / 10)" }
       text += "\(Double(step) / 100),1-free,0," + row.joined(separator: ",") + "\n"
     }
-    let run = try ScratchFolder().run("a", ["trajectory.csv": text])
+    let run = try folder.run("a", ["trajectory.csv": text])
     let figure = try figure(.trajectory, [run])
     let cells = try figure.matrix("trajectory-1.csv")
     #expect(cells.count == 9 && cells.allSatisfy { $0.count == 480 })
@@ -109,7 +112,7 @@ struct TrajectoryFigureTests {
 
   @Test("cells between rows lie on the line between them")
   func interpolation() throws {
-    let run = try ScratchFolder().run(
+    let run = try folder.run(
       "a", ["trajectory.csv": "time,phase,sample,phi.h.0\n0,1-free,0,0\n480,1-free,0,4.8\n"])
     let row = try figure(.heatMap, [run]).matrix("heat-map-1.csv")[0]
     // The first and last cell hold the rows themselves; the centre of cell k is at k + 1/2.
@@ -128,7 +131,6 @@ struct TrajectoryFigureTests {
       let y = row == 12_345 ? "777.0" : row == 54_321 ? "-999.0" : "\(row % 7)"
       text += "\(x),\(y),\(row < count / 2 ? "1.5" : "NaN")\n"
     }
-    let folder = try ScratchFolder()
     let source = try RunSource(folder.file("huge.csv", text))
     let figure = try figure(.table, [source])
     let table = try figure.columns("table.csv")
@@ -155,7 +157,7 @@ struct TrajectoryFigureTests {
     var text = "time,phase,sample,loss\n"
     for row in 0..<3000 { text += "\(row),1-free,0,1.0\n" }
     for row in 2999..<6000 { text += "\(row),2-controlled,0,2.0\n" }
-    let run = try ScratchFolder().run("a", ["trajectory.csv": text])
+    let run = try folder.run("a", ["trajectory.csv": text])
     let table = try figure(.trajectory, [run]).columns("trajectory.csv")
     let time = try #require(table["time"])
     let loss = try #require(table["loss"])
@@ -166,7 +168,6 @@ struct TrajectoryFigureTests {
 
   @Test("any table is drawn over its first column of numbers, or over the one that is asked for")
   func table() throws {
-    let folder = try ScratchFolder()
     let path = try folder.file("t.csv", "name,a,b\nx,1,10\ny,2,1000\nz,3,inf\n")
     let source = try RunSource(path)
     #expect(FigureMaker([source]).available == [.table])

@@ -42,7 +42,7 @@ public struct FigureTheme: Sendable, Hashable {
     name: "dark", paper: "#15181d", ink: "#e8e8e8", muted: "#9a9a9a", grid: "#31363e",
     shade: "#22303f",
     strokes: strokes(
-      "#7cc0ff", "#ffb454", "#57cf98", "#ff7a59", "#c4e2ff", "#c58be8", "#f2e07a", "#a8a8a8"),
+      "#6cb6ff", "#ffd08a", "#3fb27f", "#ff9d80", "#2f7fd0", "#d9a6f2", "#b08f00", "#f0f0f0"),
     diverging: ["#0c3c86", "#3a63a3", "#919191", "#e3bf5a", "#fff3b0"],
     sequential: ["#15181d", "#123b66", "#2171b5", "#6baed6", "#deebf7"])
 

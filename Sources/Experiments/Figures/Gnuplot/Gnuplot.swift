@@ -1,6 +1,12 @@
 internal import Dispatch
 internal import Foundation
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// The program that draws: where it is, and how it is run.
 public struct Gnuplot: Sendable, Hashable {
   public let path: String
@@ -51,10 +57,17 @@ public struct Gnuplot: Sendable, Hashable {
     process.arguments =
       ["-d"] + variables.flatMap { ["-e", "\($0.name) = \($0.value)"] } + [script]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let messages = Pipe()
+    // A file and not a pipe: a pipe that another child of this process came to hold would never end.
+    let messages =
+      NSTemporaryDirectory() + "/settle-gnuplot-\(ProcessInfo.processInfo.processIdentifier)-"
+      + UUID().uuidString
+    FileManager.default.createFile(atPath: messages, contents: nil)
+    defer { try? FileManager.default.removeItem(atPath: messages) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = messages
+    process.standardError = FileHandle(forWritingAtPath: messages) ?? .nullDevice
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
     let place = "\(folder)/\(script)"
     do {
       try process.run()
@@ -63,11 +76,15 @@ public struct Gnuplot: Sendable, Hashable {
         place, "gnuplot (\(path)) cannot be started: \((error as NSError).localizedDescription)",
         try: Self.advice)
     }
-    let patience = DispatchWorkItem { process.terminate() }
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: patience)
-    let said = messages.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    patience.cancel()
+    if ended.wait(timeout: .now() + seconds) == .timedOut {
+      process.terminate()
+      // What does not heed SIGTERM is ended all the same.
+      if ended.wait(timeout: .now() + 2) == .timedOut {
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
+      }
+    }
+    let said = (try? FileBytes.read(messages, limit: 1 << 20)) ?? []
     guard process.terminationReason == .exit else {
       throw OutputError(
         place, "gnuplot was ended by signal \(process.terminationStatus)",

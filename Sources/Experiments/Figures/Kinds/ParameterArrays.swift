@@ -24,8 +24,8 @@ struct ParameterArrays {
         return (candidate, array)
       }
     }
-    throw InputError(
-      path, .whole, Suggestion.message(unknown: "matrix", name, of: matrices))
+    let known = matrices.map { $0.hasSuffix(".weight") ? String($0.dropLast(7)) : $0 }
+    throw InputError(path, .whole, Suggestion.message(unknown: "matrix", name, of: known))
   }
 
   /// The populations that a projection's matrix joins; nil where no model says so.
