@@ -13,7 +13,7 @@ struct PlotCommand: ParsableCommand {
       \(PlotCommand.kinds(FigureKind.allCases, indent: "  "))
 
       Beside each figure lie its script and its data: change NAME.gp and run `gnuplot NAME.gp` in that \
-      folder to restyle it. Runs that differ only in their seed become a mean with a band.
+      folder to restyle it. Figures that are there stay: the next one is NAME-2, unless --force is given. Runs that differ only in their seed become a mean with a band.
 
       Examples:
         settle plot runs/digits
@@ -29,9 +29,9 @@ struct PlotCommand: ParsableCommand {
   @Flag(help: "List the kinds that can be drawn of this, and draw nothing.")
   var list = false
 
-  @Option(help: "svg, png or pdf.") var format = Choice(FigureFormat.svg)
+  @Option(help: "What to write.") var format = Choice(FigureFormat.svg)
 
-  @Option(help: "light or dark.") var theme = Choice(ThemeName.light)
+  @Option(help: "Colours.") var theme = Choice(ThemeName.light)
 
   @Option(
     parsing: .upToNextOption,
@@ -50,7 +50,7 @@ struct PlotCommand: ParsableCommand {
       valueName: "column"))
   var x: String?
 
-  @Option(help: "Bands over seeds: sd, se (standard error) or range.") var band = Choice(
+  @Option(help: "Over seeds: standard deviation, standard error, or range.") var band = Choice(
     Band.deviation)
 
   @Option(help: "Units of a population drawn as lines in a trajectory; more become a heat map.")
@@ -67,7 +67,9 @@ struct PlotCommand: ParsableCommand {
 
   @Option(help: "The size of letters in pixels.") var fontSize = 12.0
 
-  @Option(help: "The stem of the figure's files; the kind unless given.") var name: String?
+  @Option(
+    help: "The stem of the figure's files; the kind, and a number if it is taken, unless given.")
+  var name: String?
 
   @Option(
     name: .shortAndLong,
@@ -109,7 +111,7 @@ struct PlotCommand: ParsableCommand {
     var failure: (any Error)?
     for kind in kinds {
       do {
-        for figure in try maker.figures(kind) {
+        for figure in try figures(kind, maker, in: folder.path) {
           let path = try folder.draw(figure, request.style, with: gnuplot)
           if !quiet {
             Diagnostics.say("drew \(path)")
@@ -127,6 +129,26 @@ struct PlotCommand: ParsableCommand {
       try StandardOutput.write(JSONValue.object([.init("figures", .array(drawn))]).encoded())
     }
     if let failure { throw failure }
+  }
+
+  /// The figures of a kind, under a name that is free: `trajectory`, else `trajectory-2`, and so on.
+  private func figures(
+    _ kind: FigureKind, _ maker: FigureMaker, in folder: String
+  ) throws -> [Figure] {
+    guard name == nil, !force else { return try maker.figures(kind) }
+    func isTaken(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: "\(folder)/\(name).gp")
+    }
+    var maker = maker
+    var number = 1
+    while true {
+      let stem = number == 1 ? kind.rawValue : "\(kind.rawValue)-\(number)"
+      number += 1
+      if isTaken(stem) { continue }
+      maker.request.name = stem
+      let figures = try maker.figures(kind)
+      if !figures.contains(where: { isTaken($0.name) }) { return figures }
+    }
   }
 
   private var request: FigureRequest {

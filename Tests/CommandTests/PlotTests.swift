@@ -237,7 +237,7 @@ struct PlotTests {
       (["run", "--kind", "learning"], 65, "has no metrics.csv to draw learning from"),
       (["run", "--kind", "trajectory", "--variables", "fi"], 65, "unknown variable `fi`"),
       (["run", "--kind", "trajectory", "--sample", "9"], 65, "has no sample 9; it has 0"),
-      (["empty.csv"], 65, "has no rows yet"),
+      (["empty.csv"], 65, "has no row to draw"),
       (["broken.csv"], 65, "broken.csv:2:3: a quote that is not closed"),
       (["table.csv", "--x", "c"], 65, "unknown column `c`"),
       (["table.csv", "--output", "empty.csv/figures"], 74, "the folder cannot be made"),
@@ -256,9 +256,13 @@ struct PlotTests {
     try scratch.write("# mine\n", to: "run/figures/trajectory.gp")
     try FileManager.default.removeItem(atPath: scratch.file("run/figures/trajectory.svg"))
     try FileManager.default.removeItem(atPath: scratch.file("run/figures/trajectory.csv"))
-    let refused = try settle("plot", "run", in: scratch)
+    let next = try settle("plot", "run", in: scratch)
     #expect(
-      refused.status == 74 && refused.err.contains("is there already; replace it with --force"))
+      next.status == 0 && next.err == "drew run/figures/trajectory-2.svg\n", "\(next.report)")
+    #expect(scratch.exists("run/figures/trajectory-2.csv"))
+    let refused = try settle("plot", "run", "--name", "trajectory", in: scratch)
+    #expect(refused.status == 74)
+    #expect(refused.err.contains("is there already; replace it with --force"), "\(refused.report)")
     #expect(try scratch.text("run/figures/trajectory.gp") == "# mine\n")
     #expect(!scratch.exists("run/figures/trajectory.csv"))
     #expect(try settle("plot", "run", "--force", "--quiet", in: scratch).status == 0)

@@ -87,8 +87,8 @@ struct TrainingFigureTests {
       Self.run(folder, "c", size: 8, seed: 2, losses: ["3.0", "1.5"]),
     ]
     let figure = try figure(.learning, runs)
-    #expect(try figure.columns("learning-1.csv")["train_loss"] == [3, 1.75])
-    #expect(try figure.columns("learning-2.csv")["train_loss"] == [3, 1])
+    #expect(try figure.columns("learning-group-1.csv")["train_loss"] == [3, 1.75])
+    #expect(try figure.columns("learning-group-2.csv")["train_loss"] == [3, 1])
     #expect(figure.text.contains("hidden.size = 8 (2 seeds)'"))
     #expect(figure.text.contains("hidden.size = 16'"))
   }
@@ -161,5 +161,17 @@ struct TrainingFigureTests {
     let numbers = try figure.columns("confusion-numbers.csv")
     #expect(numbers["number"] == [3, 1, 1, 7])
     #expect(figure.text.contains("test samples after 9 updates, 83.33 % correct"))
+  }
+
+  @Test("metrics of many updates keep their extremes")
+  func steps() throws {
+    var text = "epoch,step,used,gradient_norm,rate\n"
+    for step in 1...9000 { text += "1,\(step),32,\(step == 4567 ? 99.0 : 1.0),0.1\n" }
+    let run = try folder.run("a", ["steps.csv": text])
+    let figure = try figure(.steps, [run])
+    let table = try figure.columns("steps.csv")
+    let norms = try #require(table["gradient_norm"])
+    #expect(norms.count <= 3000 && norms.count { $0 == 99 } == 1)
+    #expect(figure.notes == ["9000 rows: the least and the greatest value of each of 1500 bins"])
   }
 }

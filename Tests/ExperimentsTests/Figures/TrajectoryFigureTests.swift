@@ -94,7 +94,7 @@ struct TrajectoryFigureTests {
     }
     let run = try folder.run("a", ["trajectory.csv": text])
     let figure = try figure(.trajectory, [run])
-    let cells = try figure.matrix("trajectory-1.csv")
+    let cells = try figure.matrix("trajectory-units-1.csv")
     #expect(cells.count == 9 && cells.allSatisfy { $0.count == 480 })
     for (unit, row) in cells.enumerated() {
       #expect(row.min() == -5 && row.max() == Double(unit) / 10)
@@ -114,7 +114,7 @@ struct TrajectoryFigureTests {
   func interpolation() throws {
     let run = try folder.run(
       "a", ["trajectory.csv": "time,phase,sample,phi.h.0\n0,1-free,0,0\n480,1-free,0,4.8\n"])
-    let row = try figure(.heatMap, [run]).matrix("heat-map-1.csv")[0]
+    let row = try figure(.heatMap, [run]).matrix("heat-map-units-1.csv")[0]
     // The first and last cell hold the rows themselves; the centre of cell k is at k + 1/2.
     for cell in 1..<479 { #expect(abs(row[cell] - (Double(cell) + 0.5) / 100) < 1e-14) }
     #expect(row[0] == 0 && row[479] == 4.8)

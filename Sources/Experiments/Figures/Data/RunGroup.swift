@@ -27,12 +27,20 @@ struct RunGroup {
     }
     let all = Set(groups.flatMap(\.keys.keys))
     let differing = all.filter { key in Set(groups.map { $0.keys[key] }).count > 1 }.sorted()
+    let names = Set(groups.compactMap { $0.keys["name"] })
+    let isNamed = names.count == groups.count
     var result = groups.map { group in
       RunGroup(
         runs: group.runs,
-        label: label(group.keys, differing, path: group.runs[0].label),
+        label: label(group.keys, differing, isNamed: isNamed, path: group.runs[0].label),
         settings: Dictionary(
           uniqueKeysWithValues: differing.map { ($0, group.keys[$0] ?? "none") }))
+    }
+    if differing.count == 1, let key = differing.first {
+      let values = result.map { $0.settings[key].flatMap(Double.init) }
+      if !values.contains(nil) {
+        result = zip(values.compactMap { $0 }, result).sorted { $0.0 < $1.0 }.map(\.1)
+      }
     }
     // Labels must tell groups apart, whatever else they do.
     let labels = result.map(\.label)
@@ -43,11 +51,13 @@ struct RunGroup {
   }
 
   private static func label(
-    _ keys: [String: String], _ differing: [String], path: String
+    _ keys: [String: String], _ differing: [String], isNamed: Bool, path: String
   ) -> String {
     guard !keys.isEmpty else { return path }
-    if differing.isEmpty || differing.contains("name") { return keys["name"] ?? path }
-    let shown = differing.prefix(3).map { key in
+    if isNamed { return keys["name"] ?? path }
+    // Keys of one name that differ say less than the name.
+    let ordered = differing.filter { $0 == "name" } + differing.filter { $0 != "name" }
+    let shown = ordered.prefix(3).map { key in
       let parts = key.split(separator: ".")
       return parts.suffix(2).joined(separator: ".") + " = " + (keys[key] ?? "none")
     }

@@ -28,10 +28,9 @@ struct Series {
   }
 
   /// The table that the figure reads: `x` and the columns under their names.
-  func table(_ file: String, x name: String, with extra: [(String, [Double])] = []) -> Figure.Table
-  {
+  func table(_ file: String, x name: String) -> Figure.Table {
     FigureTableText.table(
-      file, [(name, x)] + zip(names, columns).map { ($0, $1) } + extra)
+      file, [(name, x)] + zip(names, columns).map { ($0, $1) })
   }
 }
 

@@ -71,7 +71,7 @@ struct CapacityFigure {
         losses.append(Spread.summary(ends.map(\.loss).filter(\.isFinite), request.band))
         controls.append(Spread.summary(ends.map(\.control).filter(\.isFinite), request.band))
       }
-      let file = series.count > 1 ? "\(name)-\(index + 1).csv" : "\(name).csv"
+      let file = series.count > 1 ? "\(name)-series-\(index + 1).csv" : "\(name).csv"
       tables.append(
         FigureTableText.table(
           file,

@@ -17,13 +17,13 @@ public enum FigureKind: String, Sendable, CaseIterable {
   public var summary: String {
     switch self {
     case .trajectory:
-      "φ, ψ, u, loss and residual over time, phases shaded; many units as a heat map"
+      "φ, ψ, u, loss and residual over time, phases shaded"
     case .heatMap: "φ, ψ, rates and inputs of all units over time as heat maps"
-    case .learning: "loss, accuracy, H and L, settled fraction and evaluations over epochs"
-    case .steps: "the same over updates, from steps.csv"
-    case .alignment: "cosine and size of the updates against the gradients over training"
-    case .control: "how near the control is to the least, and the leading eigenvalues"
-    case .capacity: "final loss and control over a key in which runs differ, such as a width"
+    case .learning: "loss, accuracy, H and L, settled samples, evaluations"
+    case .steps: "H and L, evaluations, size of the change, over updates"
+    case .alignment: "the updates against the gradients, over training"
+    case .control: "control against the least, leading eigenvalues"
+    case .capacity: "final loss and control over a key, such as a width"
     case .eigenvalues: "eigenvalues of the closed loop in the complex plane"
     case .confusion: "which class was taken for which"
     case .features: "weights of units that see an image, as images"

@@ -20,24 +20,31 @@ struct TrainingFigure {
     kind == .learning ? ("epoch", "epoch") : ("step", "update")
   }
 
+  /// All columns that may be drawn.
+  private var wanted: [String] {
+    plans.flatMap { $0.metrics + $0.alternatives.joined() }.map(\.column)
+  }
+
   func figure() throws(InputError) -> Figure {
-    var tables: [[NamedColumns]] = []
+    var tables: [[TrainingColumns]] = []
     for group in groups {
-      var own: [NamedColumns] = []
-      for run in group.runs { own.append(try NamedColumns(reading: Self.path(kind, run))) }
+      var own: [TrainingColumns] = []
+      for run in group.runs {
+        own.append(
+          try TrainingColumns(
+            reading: Self.path(kind, run), x: axis.column, wanted: wanted,
+            required: request.variables, mayDecimate: group.runs.count == 1))
+      }
       tables.append(own)
     }
     let all = tables.flatMap { $0 }
-    for variable in request.variables {
-      for table in all { _ = try table[variable] }
-    }
     var plans: [CurveFigure.Plan] = []
     var curves: [[CurveFigure.Curve]] = groups.map { _ in [] }
-    func add(_ metric: MetricPlan.Metric, _ lineType: Int) throws(InputError) {
+    func add(_ metric: MetricPlan.Metric, _ lineType: Int) {
       for (index, own) in tables.enumerated() {
         var runs: [(x: [Double], values: [Double])] = []
-        for table in own where table.has(metric.column) {
-          runs.append((try table[axis.column], try table[metric.column]))
+        for table in own {
+          if let values = table.columns[metric.column] { runs.append((table.x, values)) }
         }
         curves[index].append(
           CurveFigure.Curve(
@@ -49,7 +56,7 @@ struct TrainingFigure {
       if groups.count == 1 {
         plans.append(plan.panel)
         let known = plan.metrics.filter { metric in Self.isKnown(metric, all) }
-        for (index, metric) in known.enumerated() { try add(metric, index + 1) }
+        for (index, metric) in known.enumerated() { add(metric, index + 1) }
         // The panel's own label says it all.
         if known.count == 1, let last = curves[0].indices.last { curves[0][last].title = nil }
       } else {
@@ -58,25 +65,26 @@ struct TrainingFigure {
           var panel = plan.panel
           panel.label = metric.title
           plans.append(panel)
-          try add(metric, 1)
+          add(metric, 1)
         }
       }
     }
     let titles = Set(groups.flatMap { $0.runs.map(\.title) })
     let subject = titles.count == 1 ? titles.first ?? "" : "\(titles.count) models"
-    let figure = CurveFigure(
+    var figure = CurveFigure(
       title: subject, xLabel: axis.label, plans: plans,
       groups: groups.indices.map {
         .init(label: groups[$0].label, runCount: groups[$0].runs.count, curves: curves[$0])
       }, band: request.band)
+    figure.notes = all.compactMap(\.note)
     return try figure.figure(
       request.name(kind), summary: "\(kind.summary.capitalizedFirst): \(subject).",
       request.style, file: all[0].file)
   }
 
   /// Whether any run has a finite value of it.
-  private static func isKnown(_ metric: MetricPlan.Metric, _ tables: [NamedColumns]) -> Bool {
-    tables.contains { (try? $0[metric.column])?.contains { $0.isFinite } ?? false }
+  private static func isKnown(_ metric: MetricPlan.Metric, _ tables: [TrainingColumns]) -> Bool {
+    tables.contains { $0.columns[metric.column]?.contains { $0.isFinite } ?? false }
   }
 
   /// The table of that kind in a run.

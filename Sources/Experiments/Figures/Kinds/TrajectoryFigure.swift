@@ -25,7 +25,7 @@ struct TrajectoryFigure {
     var figures: [Figure] = []
     for sample in request.samples.isEmpty ? Array(all.prefix(1)) : request.samples {
       let name =
-        request.name(kind) + (request.samples.count > 1 ? "-\(sample)" : "")
+        request.name(kind) + (request.samples.count > 1 ? "-sample-\(sample)" : "")
       var figure = try TrajectoryFigure(
         source: source, path: path, request: request, sample: sample, isOneOfMany: all.count > 1
       ).figure(name, heatOnly: kind == .heatMap)
@@ -77,6 +77,7 @@ struct TrajectoryFigure {
 
     var tables: [Figure.Table] = []
     let file = "\(name).csv"
+    var lines: [(name: String, values: [Double])] = [("time", series.x)]
     var hidden = 0
     for group in Self.grouped(wanted) {
       let columns = group.map { series.columns[$0] }
@@ -88,23 +89,27 @@ struct TrajectoryFigure {
       let first = wanted[group[0]]
       var panel = Panel(first.panelLabel)
       if first.isOfUnits && (heatOnly || group.count > request.maximumLines) {
-        let table = "\(name)-\(stack.panels.count + 1).csv"
+        let table = "\(name)-units-\(stack.panels.count + 1).csv"
         tables.append(makeHeat(&panel, table, group.map { wanted[$0] }, series.x, columns, range))
       } else {
         panel.curves = group.enumerated().map { index, column in
           Panel.Curve(
-            file: file, y: column + 2, lineType: index % 8 + 1,
+            file: file, y: lines.count + index + 1, lineType: index % 8 + 1,
             title: group.count > 1 && group.count <= 12
               ? wanted[column].unit.map { "unit \($0)" } ?? wanted[column].name : nil,
             isMarked: series.x.count <= 3)
         }
+        lines += group.map { (wanted[$0].name, series.columns[$0]) }
         panel.height = max(92, group.count > 12 ? 0 : 15 * Double(group.count) + 8)
         panel.axis = Axis(
           columns.joined(), decades: ["loss", "residual"].contains(first.quantity) ? 2 : nil)
       }
       stack.panels.append(panel)
     }
-    if hidden > 0 { stack.footnote = "\(hidden) panels more: choose with --variables" }
+    if hidden > 0 {
+      let more = "\(hidden) panels more: choose with --variables"
+      stack.footnote = stack.footnote.map { "\($0); \(more)" } ?? more
+    }
     guard !stack.panels.isEmpty else {
       throw InputError(
         path, .whole, "has no finite number in the columns that are to be drawn",
@@ -112,7 +117,7 @@ struct TrajectoryFigure {
     }
     var figure = stack.figure(
       name, summary: "Time courses of \(stack.title).", request.style)
-    figure.tables = [series.table(file, x: "time")] + tables
+    figure.tables = (lines.count > 1 ? [FigureTableText.table(file, lines)] : []) + tables
     return figure
   }
 

@@ -42,11 +42,12 @@ struct Axis: Hashable {
       upper += pad
       low = lower
       high = upper
-    } else if include != nil {
-      low = lower
-      high = upper
     }
     step = Self.roundStep(upper - lower, at: 3.4)
+    guard low == nil, let include, let step else { return }
+    // An end that is asked for is kept; where the data go beyond it, the axis ends at a tick.
+    low = lower < include.lowerBound ? (lower / step).rounded(.down) * step : include.lowerBound
+    high = upper > include.upperBound ? (upper / step).rounded(.up) * step : include.upperBound
   }
 
   /// 1, 2 or 5 times a power of ten: so many of it, or fewer, make the span.

@@ -39,6 +39,8 @@ struct CurveFigure {
   var band = Band.deviation
   /// Where the legend of one group stands: above all panels, each of which then has the same titles.
   var legendIsOnTop = false
+  /// What is to be said of the data.
+  var notes: [String] = []
 
   /// More places are thinned out: they would be closer than pixels.
   private static let placeCeiling = 4000
@@ -50,10 +52,10 @@ struct CurveFigure {
     var panels = plans.map { Panel($0.label) }
     var values: [[Double]] = plans.map { _ in [] }
     var tables: [Figure.Table] = []
-    var notes: [String] = []
+    var notes = self.notes
     var range: (Double, Double) = (.infinity, -.infinity)
     for (index, group) in groups.enumerated() {
-      let table = groups.count > 1 ? "\(name)-\(index + 1).csv" : "\(name).csv"
+      let table = groups.count > 1 ? "\(name)-group-\(index + 1).csv" : "\(name).csv"
       var places = Array(
         Set(group.curves.flatMap { $0.runs.flatMap(\.x) }.filter(\.isFinite))
       ).sorted()

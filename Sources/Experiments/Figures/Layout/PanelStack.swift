@@ -41,22 +41,15 @@ struct PanelStack {
     if !stretches.isEmpty { top += 16 }
     if case .top(let names) = legend { top += Self.legendLine * Double(names.count) + 6 }
     let bottom = footnote == nil ? 46.0 : 62.0
-    let natural =
-      top + panels.map(\.height).reduce(0, +) + Self.gap * Double(panels.count - 1) + bottom
-    let height = max(style.height ?? natural, top + bottom + 30)
-    // A height that was asked for is shared among the panels.
-    let scale =
-      (height - top - bottom - Self.gap * Double(panels.count - 1))
-      / panels.map(\.height).reduce(0, +)
-    let hasMargin: Bool
-    if case .right = legend {
-      hasMargin = true
-    } else {
-      hasMargin = panels.contains(where: \.isHeat)
-    }
+    let gaps = Self.gap * Double(panels.count - 1)
+    let panelHeights = panels.map(\.height).reduce(0, +)
+    // A height that was asked for is shared among the panels, as far as they can be read.
+    let least = top + 0.35 * panelHeights + gaps + bottom
+    let height = style.height.map { max($0, least) } ?? top + panelHeights + gaps + bottom
+    let scale = (height - top - bottom - gaps) / panelHeights
     let frames = FigureFrame.stack(
       left: 6.2 * size, right: style.width - rightMargin(style), top: top,
-      heights: panels.map { $0.height * max(scale, 0.2) }, gap: Self.gap)
+      heights: panels.map { $0.height * scale }, gap: Self.gap)
 
     var figure = Figure(name: name, summary: summary, width: style.width, height: height)
     if let footnote { figure.notes.append(footnote) }
