@@ -190,7 +190,8 @@ struct PlotCommand: ParsableCommand {
   }
 
   private func defaultFolder(_ runs: [RunSource]) -> String {
-    runs.count == 1 ? "\(runs[0].folder)/figures" : "figures"
+    guard runs.count == 1, runs[0].folder != "." else { return "figures" }
+    return "\(runs[0].folder)/figures"
   }
 
   private func say(_ kinds: [FigureKind]) throws {

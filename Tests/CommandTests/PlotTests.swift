@@ -249,6 +249,26 @@ struct PlotTests {
     #expect(!scratch.exists("run/figures"))
   }
 
+  @Test("an evaluation has its confusion, a file is known by its columns", .enabled(if: hasGnuplot))
+  func files() throws {
+    let run = try Trained([], ["--no-figures"])
+    let evaluation = try settle(
+      "evaluate", Repository.oracle("digits"), "--data-dir", Repository.data, "--parameters",
+      "run/parameters.safetensors", "--confusion", "--output", "e", "--quiet", in: run.scratch)
+    try #require(evaluation.status == 0, "\(evaluation.report)")
+    let confusion = try settle("plot", "e", in: run.scratch)
+    #expect(confusion.err == "drew e/figures/confusion.svg\n", "\(confusion.report)")
+    _ = try shell("cp run/metrics.csv mine.csv", in: run.scratch)
+    let metrics = try settle("plot", "mine.csv", in: run.scratch)
+    #expect(metrics.err == "drew figures/learning.svg\n", "\(metrics.report)")
+    let table = try settle(
+      "plot", "mine.csv", "--kind", "table", "--x", "step", "--variables", "test_loss",
+      in: run.scratch
+    )
+    #expect(table.err == "drew figures/table.svg\n", "\(table.report)")
+    #expect(try run.scratch.table("figures/table.csv").header == ["step", "test_loss"])
+  }
+
   @Test("nothing is replaced without --force", .enabled(if: hasGnuplot))
   func noOverwriting() throws {
     let scratch = try Self.simulated()

@@ -117,7 +117,8 @@ struct EigenvalueFigure {
     let low = min(values.min() ?? 0, 0)
     let high = max(values.max() ?? 0, 0)
     let pad = max((high - low) * 0.12, 1e-12)
-    return low - pad...high + pad
+    // Room for the word `unstable`.
+    return low - pad...high + max(pad, (high - low) * 0.2)
   }
 
   private static func words(_ leading: Point, _ notes: [String]) -> String {

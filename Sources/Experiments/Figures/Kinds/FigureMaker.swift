@@ -22,7 +22,10 @@ public struct FigureMaker: Sendable {
         guard let path = runs[0].file("parameters.safetensors"),
           let arrays = try? ParameterArrays(runs[0], path)
         else { return false }
-        return (try? FeatureFigure.figures(arrays, request)) != nil
+        // Variables may be meant for another kind.
+        var plain = request
+        plain.variables = []
+        return (try? FeatureFigure.figures(arrays, plain)) != nil
       case .table: return runs[0].file != nil
       default: return kind.file.map(hasAll) ?? false
       }

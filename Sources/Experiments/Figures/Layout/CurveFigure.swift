@@ -83,7 +83,8 @@ struct CurveFigure {
           columns.append(("\(curve.column)_runs", spread.counts))
         }
         panels[curve.panel].curves.append(drawn)
-        values[curve.panel] += spread.mean.map { $0 * curve.factor }
+        let shown = spread.mean + (group.runCount > 1 ? spread.low + spread.high : [])
+        values[curve.panel] += shown.map { $0 * curve.factor }
       }
       tables.append(FigureTableText.table(table, columns))
     }
