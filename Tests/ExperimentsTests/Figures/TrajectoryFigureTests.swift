@@ -190,4 +190,26 @@ struct TrajectoryFigureTests {
     #expect(throws: InputError.self) { _ = try RunSource(folder.file("n.csv", "")) }
     #expect(throws: InputError.self) { _ = try RunSource(folder.path + "/none") }
   }
+
+  @Test("an axis over any number of decades has a few ticks at powers of ten")
+  func decades() throws {
+    for (least, greatest) in [("1e-20", "5.2e+15"), ("0.02", "3.0"), ("5e-324", "1.7e+308")] {
+      let text =
+        "time,phase,sample,loss\n0,1-free,0,0.0\n1,1-free,0,\(least)\n2,1-free,0,\(greatest)\n"
+      let run = try folder.run("a\(least)", ["trajectory.csv": text])
+      let figure = try figure(.trajectory, [run])
+      let line = try #require(
+        figure.text.split(separator: "\n").first { $0.hasPrefix("set ytics (") })
+      let ticks = line.dropFirst("set ytics (".count).dropLast()
+        .split(separator: ",").compactMap { Double($0.filter { $0 != " " }) }
+      #expect((2...5).contains(ticks.count), "\(line)")
+      for tick in ticks {
+        #expect(tick.description == Double("1e\(Int(log10(tick).rounded()))")?.description)
+      }
+      // gnuplot ends, and in time: it is given a minute.
+      guard let gnuplot = Gnuplot.find() else { continue }
+      try FigureFolder(folder.path + "/f\(least)", overwrite: false).draw(
+        figure, FigureStyle(), with: gnuplot)
+    }
+  }
 }

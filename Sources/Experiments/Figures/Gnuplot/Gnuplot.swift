@@ -49,7 +49,7 @@ public struct Gnuplot: Sendable, Hashable {
   /// - Throws: ``OutputError`` with what gnuplot had to say.
   public func run(
     _ script: String, in folder: String, variables: [(name: String, value: String)] = [],
-    within seconds: Double = 300
+    within seconds: Double = 60
   ) throws(OutputError) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)

@@ -6,8 +6,10 @@ struct Axis: Hashable {
   /// The ends; nil: where gnuplot puts them, at ticks around the data.
   var low: Double?
   var high: Double?
-  /// Between ticks: a distance, or a factor of a logarithmic axis. Nil: as gnuplot likes.
+  /// Between ticks of a linear axis; nil: as gnuplot likes.
   var step: Double?
+  /// Of a logarithmic axis. gnuplot would count through every multiple below a large step.
+  var ticks: [Double] = []
 
   /// - Parameters:
   ///   - decades: a logarithmic axis is chosen where positive values go over more than so many; nil: never.
@@ -28,8 +30,7 @@ struct Axis: Hashable {
     if let decades, least >= 0, leastPositive < .infinity,
       log10(greatest / leastPositive) > decades
     {
-      isLog = true
-      step = pow(10, max(1, (log10(greatest / leastPositive) / 3).rounded(.up)))
+      setDecades(leastPositive, greatest)
       return
     }
     var lower = min(least, include?.lowerBound ?? .infinity)
@@ -50,6 +51,20 @@ struct Axis: Hashable {
     high = upper > include.upperBound ? (upper / step).rounded(.up) * step : include.upperBound
   }
 
+  /// A logarithmic axis from one power of ten to another, with three or four ticks.
+  private mutating func setDecades(_ least: Double, _ greatest: Double) {
+    isLog = true
+    // Numbers at the very ends of what a double holds have no decade around them.
+    let first = max(Int(log10(least).rounded(.down)), -307)
+    let last = min(Int(log10(greatest).rounded(.up)), 308)
+    // Decimal, for `pow` is not exact.
+    func decade(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? .nan }
+    low = decade(first)
+    high = decade(last)
+    let step = max(1, (last - first + 2) / 3)
+    ticks = (first...max(first, last)).filter { $0 % step == 0 }.map(decade)
+  }
+
   /// 1, 2 or 5 times a power of ten: so many of it, or fewer, make the span.
   static func roundStep(_ span: Double, at most: Double) -> Double? {
     guard span > 0, span.isFinite else { return nil }
@@ -65,7 +80,11 @@ struct Axis: Hashable {
     var lines =
       isLog
       ? ["set logscale y", "set format y '10^{%T}'"] : ["unset logscale y", "set format y '%g'"]
-    lines.append("set ytics \(step.map(GnuplotScript.number) ?? "autofreq")")
+    if isLog {
+      lines.append("set ytics (\(ticks.map(GnuplotScript.number).joined(separator: ", ")))")
+    } else {
+      lines.append("set ytics \(step.map(GnuplotScript.number) ?? "autofreq")")
+    }
     lines.append("set yrange [\(end(low)):\(end(high))]")
     return lines
   }
