@@ -24,7 +24,7 @@ require_swift() {
     || die "swift was not found; install Swift 6.3 or later from https://www.swift.org/install"
 }
 
-# Installs the C libraries that are missing. Where nothing is missing, nothing is touched.
+# Installs what is missing of the C libraries. Where nothing is missing, nothing is touched.
 install_dependencies() {
   case "$(uname -s)" in
     Linux) install_on_linux ;;
@@ -39,8 +39,13 @@ install_on_linux() {
       "are installed with their headers"
     return
   fi
+  install_packages libsundials-dev libopenblas-dev zlib1g-dev
+}
+
+# Installs the Debian packages among the arguments that are missing.
+install_packages() {
   local package missing=()
-  for package in libsundials-dev libopenblas-dev zlib1g-dev; do
+  for package in "$@"; do
     # A package that was removed is still known to dpkg, but not as installed.
     dpkg -s "$package" 2>/dev/null | grep -q '^Status: .* installed$' || missing+=("$package")
   done
@@ -49,6 +54,16 @@ install_on_linux() {
   as_root apt-get update -q
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     "${missing[@]}"
+}
+
+# Installs gnuplot, which draws the figures. Everything else works without it.
+install_gnuplot() {
+  if command -v gnuplot >/dev/null; then return; fi
+  if command -v dpkg >/dev/null && command -v apt-get >/dev/null; then
+    (install_packages gnuplot-nox) || say "gnuplot could not be installed: there will be no figures"
+  else
+    say "gnuplot was not found, so there will be no figures (macOS: brew install gnuplot)"
+  fi
 }
 
 require_on_macos() {
