@@ -8,7 +8,8 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Integrates a network and its controller through the phases of a protocol.",
     discussion: """
-      Writes trajectory.csv, summary.json, model.yaml and manifest.json. Unless the model file sets \
+      Writes trajectory.csv, summary.json, model.yaml and manifest.json, and with gnuplot \
+      figures/trajectory.svg. Unless the model file sets \
       them, settling.rtol is 1e-6 and settling.atol 1e-9 (less where settling.residual asks for it), and \
       the order goes up to 5, so that the path is accurate.
 
@@ -40,6 +41,9 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(help: "Time between rows; the solver's own steps unless given.")
   var every: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Draw the trajectory, where gnuplot is installed.")
+  var figures = true
 
   func run() throws {
     if shared.output == "-" && shared.json {
@@ -80,6 +84,7 @@ struct SimulateCommand: ParsableCommand {
       command: CommandLine.arguments, experiment: experiment, threads: 1,
       chunkSize: stimulus.samples.count)
     if let folder {
+      if shared.force { StandardFigures.removeOld(in: folder) }
       try AtomicFile.write(
         ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
       try manifest.write(to: folder)
@@ -114,6 +119,7 @@ struct SimulateCommand: ParsableCommand {
       Diagnostics.say(summary.text)
       if let folder { Diagnostics.say("wrote \(folder.path)/{trajectory.csv,summary.json}") }
     }
+    if figures, let folder { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     if !summary.isComplete { throw ExitCode(1) }
   }
 }

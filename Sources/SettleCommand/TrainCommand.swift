@@ -10,7 +10,7 @@ struct TrainCommand: ParsableCommand {
     abstract: "Lets a network learn from where it settles.",
     discussion: """
       Writes metrics.csv, parameters.safetensors, unsettled.csv, checkpoints, summary.json, model.yaml \
-      and manifest.json. Interrupted by SIGINT or SIGTERM it saves and ends with 130, at a limit of time or \
+      and manifest.json, and with gnuplot figures. Interrupted by SIGINT or SIGTERM it saves and ends with 130, at a limit of time or \
       updates with 0; however it ended, --resume goes on to the same bits.
 
       Examples:
@@ -32,6 +32,10 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "Save and end once the training, earlier sessions included, has so many updates.")
   var maxUpdates: Int?
+
+  @Flag(
+    inversion: .prefixedNo, help: "Draw learning curves and weights, where gnuplot is installed.")
+  var figures = true
 
   func validate() throws {
     if let maxUpdates, maxUpdates < 0 {
@@ -78,6 +82,7 @@ struct TrainCommand: ParsableCommand {
     manifest.modelFingerprint = Fingerprint.of(text)
     manifest.startFingerprint = Fingerprint.of(start)
     manifest.dataFingerprints = try experiment.fingerprints(of: data)
+    if shared.force { StandardFigures.removeOld(in: folder) }
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
@@ -89,7 +94,7 @@ struct TrainCommand: ParsableCommand {
     let folder = try RunFolder(existing: path)
     let lock = try RunLock(folder)
     defer { withExtendedLifetime(lock) {} }
-    for place in [folder.path, folder.file("checkpoints")] {
+    for place in [folder.path, folder.file("checkpoints"), folder.file("figures")] {
       AtomicFile.removeLeftovers(in: place)
     }
     let run = try StoredRun(
@@ -174,6 +179,8 @@ struct TrainCommand: ParsableCommand {
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
     if !shared.quiet { Diagnostics.say(summary.text) }
+    // Whoever interrupts does not want to wait, and the run will be resumed.
+    if figures, end != .interrupted { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     switch end {
     case .finished, .stopped: return
     case .limited:

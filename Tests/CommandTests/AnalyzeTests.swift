@@ -136,13 +136,30 @@ struct AnalyzeTests {
     #expect(sample["free"]["margin"].number < 0)
   }
 
+  @Test("an equilibrium that its own flow leaves is found, called unstable, and helped")
+  func unstable() throws {
+    // 2a(aτ_u + α)² = 0.25 < τ_u = 1 (SCIENCE 8.4): max Re λ is printed as +0.179.
+    let result = try settle("analyze", Repository.model("oscillator"), "--json", in: Scratch())
+    #expect(result.status == 0, "\(result.report)")
+    let controlled = try JSON(result.out)["samples"][0]["controlled"]
+    #expect(abs(controlled["margin"].number - 0.179) < 5e-4)
+    #expect(controlled["certificate"]["outcome"].string == "settled-by-descent")
+    #expect(controlled["diagnosis"]["margin_then"].number < 0)
+    #expect(result.err.contains("UNSTABLE"))
+  }
+
   @Test("what does not settle is said, and ends with 1")
   func unsettled() throws {
-    let result = try settle("analyze", Repository.model("oscillator"), "--json", in: Scratch())
+    // Linear with w = 1.5: the free network runs away.
+    let result = try settle(
+      "analyze", Repository.model("oscillator"), "--set",
+      "network.projections.neuron-neuron.weight=[[1.5]]", "--json", in: Scratch())
     #expect(result.status == 1, "\(result.report)")
     let report = try JSON(result.out)
     #expect(report["complete"].bool == false)
-    #expect(result.err.contains("oscillat"))
+    let sample = report["samples"][0]
+    #expect(sample["free"]["certificate"]["outcome"].string == "diverged")
+    #expect(sample["controlled"]["diagnosis"]["cause"].string == "network")
   }
 
   @Test(

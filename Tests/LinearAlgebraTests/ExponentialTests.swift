@@ -20,7 +20,8 @@ struct ExponentialTests {
       #expect(abs(jordan[i, j] - expected) <= 1e-13 * (1 + t) * max(expected, decay))
     }
     let turn = try DenseMatrix([[0, -1], [1, 0]]).exponential(times: t)
-    #expect(abs(turn[0, 0] - cos(t)) < 1e-13 * (1 + t) && abs(turn[1, 0] - sin(t)) < 1e-13 * (1 + t))
+    #expect(
+      abs(turn[0, 0] - cos(t)) < 1e-13 * (1 + t) && abs(turn[1, 0] - sin(t)) < 1e-13 * (1 + t))
   }
 
   @Test("e^{A(s + t)} = e^{As}·e^{At}, and what is not finite is refused")

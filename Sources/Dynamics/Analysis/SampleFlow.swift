@@ -21,7 +21,7 @@ package struct FlowSetting: Sendable {
 /// method with dense matrices.
 package final class SampleFlow {
   package let network: Network
-  private let system: any ControlledSystem<Double>
+  let system: any ControlledSystem<Double>
   private let sample: Samples
 
   /// - Parameter sample: one, with a target where there is a controller.

@@ -1,0 +1,93 @@
+internal import Dispatch
+internal import Foundation
+
+/// The program that draws: where it is, and how it is run.
+public struct Gnuplot: Sendable, Hashable {
+  public let path: String
+
+  /// How to get it.
+  public static let advice =
+    "install it (Debian and Ubuntu: apt install gnuplot-nox; macOS: brew install gnuplot), or name "
+    + "the program in SETTLE_GNUPLOT"
+
+  /// A program that is known.
+  public init(path: String) { self.path = path }
+
+  /// What `SETTLE_GNUPLOT` names, or the first `gnuplot` in the search path; nil where there is none.
+  ///
+  /// - Parameter environment: of the process unless given.
+  public static func find(environment: [String: String]? = nil) -> Gnuplot? {
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    if let named = environment["SETTLE_GNUPLOT"], !named.isEmpty {
+      return isProgram(named) ? Gnuplot(path: named) : nil
+    }
+    let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+    for folder in folders where isProgram("\(folder)/gnuplot") {
+      return Gnuplot(path: "\(folder)/gnuplot")
+    }
+    return nil
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && !isFolder.boolValue && FileManager.default.isExecutableFile(atPath: path)
+  }
+
+  /// Runs a script in its folder.
+  ///
+  /// - Parameters:
+  ///   - script: its name in the folder.
+  ///   - variables: set before the script is read, in this order; values are expressions of gnuplot's.
+  ///   - seconds: after which it is ended.
+  /// - Throws: ``OutputError`` with what gnuplot had to say.
+  public func run(
+    _ script: String, in folder: String, variables: [(name: String, value: String)] = [],
+    within seconds: Double = 300
+  ) throws(OutputError) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    // -d: the figure must not depend on what the user's own start-up file says.
+    process.arguments =
+      ["-d"] + variables.flatMap { ["-e", "\($0.name) = \($0.value)"] } + [script]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    let messages = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = messages
+    let place = "\(folder)/\(script)"
+    do {
+      try process.run()
+    } catch {
+      throw OutputError(
+        place, "gnuplot (\(path)) cannot be started: \((error as NSError).localizedDescription)",
+        try: Self.advice)
+    }
+    let patience = DispatchWorkItem { process.terminate() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: patience)
+    let said = messages.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    patience.cancel()
+    guard process.terminationReason == .exit else {
+      throw OutputError(
+        place, "gnuplot was ended by signal \(process.terminationStatus)",
+        try: "run it again, or: cd \(folder) && gnuplot \(script)")
+    }
+    guard process.terminationStatus == 0 else {
+      throw Self.failure(place, String(decoding: said, as: UTF8.self))
+    }
+  }
+
+  /// The error behind what gnuplot printed: its last sentence, without the lines that point at it.
+  private static func failure(_ place: String, _ said: String) -> OutputError {
+    let lines = said.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty && $0 != "^" }
+    let sentence = lines.last ?? "gnuplot said nothing"
+    let isTerminal = sentence.contains("terminal type")
+    return OutputError(
+      place, "gnuplot could not draw it: \(sentence)",
+      try: isTerminal
+        ? "this gnuplot was built without the format; choose another with --format"
+        : "correct the script, and run gnuplot in its folder")
+  }
+}

@@ -1,0 +1,94 @@
+/// Curves over a training, from `metrics.csv`, `steps.csv` or `audit-control.csv` of one run or many.
+struct TrainingFigure {
+  let groups: [RunGroup]
+  let kind: FigureKind
+  let request: FigureRequest
+
+  private var plans: [MetricPlan] {
+    guard request.variables.isEmpty else {
+      return request.variables.map { MetricPlan.one($0, $0, decades: 1.3) }
+    }
+    return switch kind {
+    case .steps: MetricPlan.steps
+    case .control: MetricPlan.auditControl
+    default: MetricPlan.learning
+    }
+  }
+
+  /// What lies along the horizontal axis: its column, and what it is called.
+  private var axis: (column: String, label: String) {
+    kind == .learning ? ("epoch", "epoch") : ("step", "update")
+  }
+
+  func figure() throws(InputError) -> Figure {
+    var tables: [[NamedColumns]] = []
+    for group in groups {
+      var own: [NamedColumns] = []
+      for run in group.runs { own.append(try NamedColumns(reading: Self.path(kind, run))) }
+      tables.append(own)
+    }
+    let all = tables.flatMap { $0 }
+    for variable in request.variables {
+      for table in all { _ = try table[variable] }
+    }
+    var plans: [CurveFigure.Plan] = []
+    var curves: [[CurveFigure.Curve]] = groups.map { _ in [] }
+    func add(_ metric: MetricPlan.Metric, _ lineType: Int) throws(InputError) {
+      for (index, own) in tables.enumerated() {
+        var runs: [(x: [Double], values: [Double])] = []
+        for table in own where table.has(metric.column) {
+          runs.append((try table[axis.column], try table[metric.column]))
+        }
+        curves[index].append(
+          CurveFigure.Curve(
+            panel: plans.count - 1, title: metric.title, column: metric.column,
+            factor: metric.factor, lineType: lineType, runs: runs))
+      }
+    }
+    for plan in self.plans {
+      if groups.count == 1 {
+        plans.append(plan.panel)
+        let known = plan.metrics.filter { metric in Self.isKnown(metric, all) }
+        for (index, metric) in known.enumerated() { try add(metric, index + 1) }
+        // The panel's own label says it all.
+        if known.count == 1, let last = curves[0].indices.last { curves[0][last].title = nil }
+      } else {
+        for choice in plan.alternatives {
+          guard let metric = choice.first(where: { Self.isKnown($0, all) }) else { continue }
+          var panel = plan.panel
+          panel.label = metric.title
+          plans.append(panel)
+          try add(metric, 1)
+        }
+      }
+    }
+    let titles = Set(groups.flatMap { $0.runs.map(\.title) })
+    let subject = titles.count == 1 ? titles.first ?? "" : "\(titles.count) models"
+    let figure = CurveFigure(
+      title: subject, xLabel: axis.label, plans: plans,
+      groups: groups.indices.map {
+        .init(label: groups[$0].label, runCount: groups[$0].runs.count, curves: curves[$0])
+      }, band: request.band)
+    return try figure.figure(
+      request.name(kind), summary: "\(kind.summary.capitalizedFirst): \(subject).",
+      request.style, file: all[0].file)
+  }
+
+  /// Whether any run has a finite value of it.
+  private static func isKnown(_ metric: MetricPlan.Metric, _ tables: [NamedColumns]) -> Bool {
+    tables.contains { (try? $0[metric.column])?.contains { $0.isFinite } ?? false }
+  }
+
+  /// The table of that kind in a run.
+  static func path(_ kind: FigureKind, _ run: RunSource) throws(InputError) -> String {
+    if let file = kind.file, let path = run.file(file) { return path }
+    throw InputError(
+      run.path, .whole, "has no \(kind.file ?? "table") to draw \(kind.rawValue) from",
+      try: "`settle plot \(run.path) --list` says what can be drawn")
+  }
+}
+
+extension String {
+  /// With a capital at its beginning.
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
