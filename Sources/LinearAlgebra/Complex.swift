@@ -18,6 +18,31 @@ public struct Complex: Hashable, Sendable, CustomStringConvertible {
     return large * (1 + ratio * ratio).squareRoot()
   }
 
+  public static func + (a: Complex, b: Complex) -> Complex {
+    Complex(a.real + b.real, a.imaginary + b.imaginary)
+  }
+
+  public static func * (a: Complex, b: Complex) -> Complex {
+    Complex(
+      a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
+  }
+
+  public static func * (a: Double, b: Complex) -> Complex { Complex(a * b.real, a * b.imaginary) }
+
+  /// The quotient, without undue overflow or underflow (Smith, 1962).
+  public static func / (a: Complex, b: Complex) -> Complex {
+    if b.real.magnitude >= b.imaginary.magnitude {
+      let ratio = b.imaginary / b.real
+      let divisor = b.real + b.imaginary * ratio
+      return Complex(
+        (a.real + a.imaginary * ratio) / divisor, (a.imaginary - a.real * ratio) / divisor)
+    }
+    let ratio = b.real / b.imaginary
+    let divisor = b.real * ratio + b.imaginary
+    return Complex(
+      (a.real * ratio + a.imaginary) / divisor, (a.imaginary * ratio - a.real) / divisor)
+  }
+
   public var conjugate: Complex { Complex(real, -imaginary) }
 
   public var description: String {

@@ -67,7 +67,8 @@ struct SimulateCommand: ParsableCommand {
         "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
       ])
     let parameters = try experiment.startingParameters(from: parameters)
-    let stimulus = try stimulus(of: experiment)
+    let stimulus = try experiment.stimulus(
+      rows: samples, split: split.map(Split.init(named:)), dataFolder: shared.dataDir)
     let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
     try simulation.validate()
     Interruption.watch()
@@ -120,32 +121,5 @@ struct SimulateCommand: ParsableCommand {
     }
     if figures, let folder { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     if !summary.isComplete { throw ExitCode(1) }
-  }
-
-  private func stimulus(of experiment: Experiment) throws -> Stimulus {
-    guard split != nil || !samples.isEmpty else { return try Stimulus(inline: experiment) }
-    let part = try split.map(Split.init(named:))
-    let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    if samples.isEmpty, let part {
-      let set = try splits[part, in: experiment]
-      return Stimulus(experiment.trainingData(set).samples(Array(0..<set.count)))
-    }
-    // A row of the file is in one part of the data; where parts come from files of their own, the
-    // test set is meant.
-    let parts = part.map { [$0] } ?? [.test, .validation, .train]
-    for candidate in parts {
-      guard let set = splits[candidate] else { continue }
-      let places = samples.compactMap { set.sample(atSourceRow: $0) }
-      guard places.count == samples.count else { continue }
-      return Stimulus(experiment.trainingData(set).samples(places))
-    }
-    let sizes = Split.allCases.compactMap { name in
-      splits[name].map { "\(name.rawValue) has \($0.count) samples" }
-    }
-    throw experiment.file.error(
-      at: "data",
-      "the rows \(samples) are not all in "
-        + (part.map { "the \($0.rawValue) part" } ?? "one part") + " of the data ("
-        + sizes.joined(separator: ", ") + "); leave out --split, or take them one by one")
   }
 }

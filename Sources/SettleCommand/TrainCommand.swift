@@ -122,18 +122,29 @@ struct TrainCommand: ParsableCommand {
     try train(trainer, run.experiment, folder, recorder, &manifest)
   }
 
-  /// Audits, where the model asks for them. They come before the recorder: a checkpoint must not know of
-  /// an update whose audit is not written.
+  /// Audits and the watch, where the model asks for them. They come before the recorder: a checkpoint must not know of
+  /// an update whose audit or look is not written.
   ///
   /// - Parameter step: updates of the checkpoint that the training goes on from; nil where it begins.
   private func addAudits(
     to trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder, resuming step: Int?
   ) throws {
-    guard let learning = experiment.model.learning, learning.audit.every > 0 else { return }
-    trainer.hooks.append(
-      try AuditRecorder(
-        folder, experiment, trainer, resuming: step, overwrite: shared.force,
-        threads: shared.threadCount))
+    guard let learning = experiment.model.learning else { return }
+    if learning.audit.every > 0 {
+      trainer.hooks.append(
+        try AuditRecorder(
+          folder, experiment, trainer, resuming: step, overwrite: shared.force,
+          threads: shared.threadCount))
+    }
+    if learning.watch.every > 0 {
+      // Warnings are not progress: --quiet leaves them out of stderr, the files have them.
+      let isQuiet = shared.quiet
+      trainer.hooks.append(
+        try WatchRecorder(
+          folder, experiment, trainer, resuming: step, overwrite: shared.force,
+          threads: shared.threadCount
+        ) { if !isQuiet { Diagnostics.say("warning (update \($0.step)): \($0.message)") } })
+    }
   }
 
   private func train(
@@ -163,7 +174,8 @@ struct TrainCommand: ParsableCommand {
     manifest.note = end.note
     try manifest.write(to: folder)
     let summary = TrainingSummary(
-      experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed)
+      experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
+      warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [])
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
     if !shared.quiet { Diagnostics.say(summary.text) }

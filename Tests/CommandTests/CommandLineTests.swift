@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
-  static let subcommands = ["simulate", "train", "evaluate", "check"]
+  static let subcommands = ["simulate", "train", "evaluate", "check", "analyze"]
 
   @Test("--version names Settle, Swift, SUNDIALS and OpenBLAS")
   func version() throws {

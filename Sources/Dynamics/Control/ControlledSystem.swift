@@ -44,6 +44,8 @@ public protocol Controller: Sendable {
   /// How u reaches the units at equilibrium, for reports on the optimality of the control; nil where
   /// that is not known.
   func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute?
+  /// The numbers of it that can be turned, for analyses of what makes it stable; none unless given.
+  var knobs: [ControllerKnob] { get }
   /// A system for at most `capacity` samples at a time.
   func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
@@ -56,6 +58,7 @@ extension Controller {
   public func guide(for network: Network) -> (any Controller)? { nil }
   public func nudged(by gain: Double) -> (any Controller)? { nil }
   public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { nil }
+  public var knobs: [ControllerKnob] { [] }
 
   /// All parameters of the network under this controller, zero at first.
   public func emptyParameters(for network: Network) -> ParameterSet {

@@ -73,6 +73,19 @@ public struct DynamicInversion: Controller {
 
   public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { .network }
 
+  public var knobs: [ControllerKnob] {
+    let own = ControllerKnob("tau", timeConstant) { value in
+      var copy = self
+      copy.timeConstant = value
+      return copy
+    }
+    return output.knobs { output in
+      var copy = self
+      copy.output = output
+      return copy
+    } + [own]
+  }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

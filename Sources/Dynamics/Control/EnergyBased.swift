@@ -44,6 +44,14 @@ public struct EnergyBased: Controller {
 
   public func route(in network: Network, _ parameters: ParameterSet) -> ControlRoute? { .network }
 
+  public var knobs: [ControllerKnob] {
+    output.knobs { output in
+      var copy = self
+      copy.output = output
+      return copy
+    }
+  }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

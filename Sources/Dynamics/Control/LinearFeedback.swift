@@ -86,6 +86,14 @@ public struct LinearFeedback: Controller {
     return .constant(q)
   }
 
+  public var knobs: [ControllerKnob] {
+    output.knobs { output in
+      var copy = self
+      copy.output = output
+      return copy
+    }
+  }
+
   public func makeSystem<E: Scalar>(_ network: Network, capacity: Int, _ precision: E.Type)
     -> any ControlledSystem<E>
   {

@@ -1,5 +1,4 @@
 internal import Dynamics
-internal import Foundation
 public import Learning
 
 /// Audits a training as it goes: audit.csv and audit-control.csv, every so many updates on the same
@@ -40,37 +39,10 @@ public final class AuditRecorder: TrainingHook {
     samples = try trainer.data.samples(
       Array(0..<min(learning.audit.samples, trainer.data.count)))
     func table(_ name: String, _ columns: [String]) throws -> CSVWriter {
-      let path = folder.file(name)
-      // A run that went on by another model may have had no audits before.
-      if let resumed, FileManager.default.fileExists(atPath: path) {
-        return try CSVWriter(
-          resuming: path, at: Self.length(of: path, through: resumed))
-      }
-      let writer = try CSVWriter(path, overwrite: overwrite)
-      try writer.appendRow(columns)
-      return writer
+      try StepTable.open(name, columns, in: folder, resuming: resumed, overwrite: overwrite)
     }
     gradients = try table("audit.csv", Self.columns)
     control = try table("audit-control.csv", ["epoch", "step", "settled"] + ControlReport.columns)
-  }
-
-  /// The bytes of a table up to the last whole row of that update or an earlier one.
-  private static func length(of path: String, through step: Int) throws -> Int {
-    let bytes = try FileBytes.read(path)
-    var end = 0
-    var start = 0
-    while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      if start > 0 {
-        let fields = bytes[start..<newline].split(
-          separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard fields.count > 1, let own = Int(String(decoding: fields[1], as: UTF8.self)),
-          own <= step
-        else { break }
-      }
-      start = newline + 1
-      end = start
-    }
-    return end
   }
 
   public func trainingWillStart(_ trainer: Trainer) throws {

@@ -59,7 +59,7 @@ public final class TrainingRecorder: TrainingHook {
       if overwrite {
         Checkpoint.removeAll(in: checkpoints)
         for name in [
-          "parameters.safetensors", "summary.json", "audit.csv", "audit-control.csv",
+          "parameters.safetensors", "summary.json", "audit.csv", "audit-control.csv", "watch.csv",
         ] {
           try? FileManager.default.removeItem(atPath: folder.file(name))
         }

@@ -10,11 +10,14 @@ public struct TrainingSummary {
   private let end: TrainingEnd
   private let bestEpoch: Int?
   private let seconds: Double
+  private let warnings: [StabilityWatch.Warning]
 
-  /// - Parameter seconds: of this session; a resumed training took more before.
+  /// - Parameters:
+  ///   - seconds: of this session; a resumed training took more before.
+  ///   - warnings: of the watch, earlier sessions included.
   public init(
     _ experiment: Experiment, _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd,
-    bestEpoch: Int?, seconds: Double
+    bestEpoch: Int?, seconds: Double, warnings: [StabilityWatch.Warning] = []
   ) {
     self.experiment = experiment
     self.folder = folder
@@ -22,6 +25,7 @@ public struct TrainingSummary {
     self.end = end
     self.bestEpoch = bestEpoch
     self.seconds = seconds
+    self.warnings = warnings
   }
 
   public var json: JSONValue {
@@ -45,6 +49,15 @@ public struct TrainingSummary {
       .init("residual", .number(experiment.model.settling.residual)),
       .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
       .init("session_seconds", .number(seconds)),
+      .init(
+        "warnings",
+        .array(
+          warnings.map {
+            .object([
+              .init("update", .integer($0.step)), .init("cause", .string($0.cause.rawValue)),
+              .init("message", .string($0.message)),
+            ])
+          })),
       .init("versions", Versions.json),
     ]
     return .object(members)

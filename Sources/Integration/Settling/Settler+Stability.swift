@@ -6,7 +6,11 @@ extension Settler {
   func certifyStability(
     of batch: borrowing Batch<Element>, _ certificates: inout [Certificate]
   ) throws {
-    let jacobians = try denseJacobians(of: batch)
+    let size = batch.count * dimension
+    let jacobians = try batch.current.withUnsafeBufferPointer { states in
+      let states = UnsafeBufferPointer(rebasing: states[0..<size])
+      return try field.denseJacobians(at: states.span)
+    }
     for sample in certificates.indices where certificates[sample].isEquilibrium {
       let jacobian = jacobians[sample]
       certificates[sample].leadingEigenvalue = try jacobian.eigenvalues().map(\.real).max()
@@ -20,35 +24,5 @@ extension Settler {
         certificates[sample].distance = step.reduce(0) { $0 + $1 * $1 }.squareRoot()
       }
     }
-  }
-
-  /// ∂F/∂z of every sample, column by column: a product serves all samples at once.
-  private func denseJacobians(of batch: borrowing Batch<Element>) throws -> [DenseMatrix] {
-    let count = batch.count
-    var jacobians = Array(
-      repeating: DenseMatrix(rows: dimension, columns: dimension), count: count)
-    let size = count * dimension
-    try batch.current.withUnsafeBufferPointer { states in
-      let states = UnsafeBufferPointer(rebasing: states[0..<size])
-      try field.linearize(at: 0, states.span)
-    }
-    var unit = ContiguousArray<Element>(repeating: 0, count: size)
-    var product = unit
-    for column in 0..<dimension {
-      for sample in 0..<count { unit[sample * dimension + column] = 1 }
-      try unit.withUnsafeBufferPointer { unit in
-        try product.withUnsafeMutableBufferPointer { product in
-          var span = product.mutableSpan
-          try field.jacobianProduct(unit.span, into: &span)
-        }
-      }
-      for sample in 0..<count {
-        unit[sample * dimension + column] = 0
-        for row in 0..<dimension {
-          jacobians[sample][row, column] = Double(product[sample * dimension + row])
-        }
-      }
-    }
-    return jacobians
   }
 }

@@ -143,9 +143,9 @@ extension Audit {
   private struct Gradients {
     var objective: Objective
     /// With what weights and biases are to learn from in the places of ψ and u.
-    var points: [AuditPoint]
+    var points: [SamplePoint]
     /// Where settling starts a step away: the same states as they settled.
-    var starts: [AuditPoint]
+    var starts: [SamplePoint]
     var note: String?
     var settler: BatchSettler
     var prepare: (ParameterSet) -> ParameterSet
@@ -197,8 +197,8 @@ extension Audit {
   ) throws -> Gradients? {
     let dense = DenseNetwork(network, parameters)
     let starts = states.settled.compactMap { states.free[$0] }
-    var points: [AuditPoint] = []
-    var kept: [AuditPoint] = []
+    var points: [SamplePoint] = []
+    var kept: [SamplePoint] = []
     for start in starts {
       guard let point = LossGradient.signals(at: start, dense) else { continue }
       points.append(point)

@@ -11,8 +11,8 @@ struct AuditStates {
   /// The first that is not, for people.
   let unsettledExample: String?
   /// By sample; nil where it did not settle, or where there is no such phase.
-  let controlled: [AuditPoint?]
-  let free: [AuditPoint?]
+  let controlled: [SamplePoint?]
+  let free: [SamplePoint?]
 
   init(
     _ network: Network, controller: any Controller, rules: [any LearningRule], samples: Samples,

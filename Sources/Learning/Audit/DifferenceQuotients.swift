@@ -17,7 +17,7 @@ struct DifferenceQuotients {
   let leak: Double
   let samples: Samples
   /// Where the gradient is known, and where every settling starts from: in the order of `samples`.
-  let points: [AuditPoint]
+  let points: [SamplePoint]
   /// The gradient of each of them.
   let gradients: [ParameterUpdate]
   /// What the settler's parameters are made from.

@@ -14,7 +14,7 @@ struct ReferenceGradient {
         + network.populations.filter(\.hasBias).map(\.biasName))
   }
 
-  func add(_ point: AuditPoint, to gradient: inout ParameterUpdate) {
+  func add(_ point: SamplePoint, to gradient: inout ParameterUpdate) {
     for projection in network.projections {
       guard gradient.changes(projection.weightName), let own = projection as? any WeightGradient
       else { continue }
@@ -38,7 +38,7 @@ struct ReferenceGradient {
     }
   }
 
-  private func signal(at name: String, _ point: AuditPoint) -> ContiguousArray<Double> {
+  private func signal(at name: String, _ point: SamplePoint) -> ContiguousArray<Double> {
     let population = network.population(name)
     guard population.role == .readout else {
       return ContiguousArray(point.psi[network.columns(of: name)])
@@ -48,7 +48,7 @@ struct ReferenceGradient {
     return signal
   }
 
-  private func rates(of name: String, _ point: AuditPoint) -> ContiguousArray<Double> {
+  private func rates(of name: String, _ point: SamplePoint) -> ContiguousArray<Double> {
     let values = network.population(name).role == .input ? point.inputs : point.rates
     return ContiguousArray(values[network.columns(of: name)])
   }

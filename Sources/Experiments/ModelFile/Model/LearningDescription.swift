@@ -130,6 +130,14 @@ public struct LearningDescription: Sendable, Equatable {
     public init() {}
   }
 
+  public struct Watch: Sendable, Equatable {
+    /// Updates between looks; 0: never.
+    public var every = 0
+    public var samples = 8
+
+    public init() {}
+  }
+
   public struct Stop: Sendable, Equatable {
     public var metric = "validation_loss"
     /// Evaluations without improvement; nil: never stops for that.
@@ -164,6 +172,7 @@ public struct LearningDescription: Sendable, Equatable {
   public var evaluate = Evaluate()
   public var metrics = Metrics.epoch
   public var audit = Audit()
+  public var watch = Watch()
   public var stop = Stop()
   /// Fraction of unsettled samples beyond which training fails.
   public var maxUnsettled = 0.5

@@ -14,6 +14,9 @@ extension LearningDescription {
     Key("evaluate", \.evaluate, Evaluate.section.codec, "Evaluation at the free equilibrium.")
     Key("metrics", \.metrics, .choice, "`step`: also a row for each update, in `steps.csv`.")
     Key("audit", \.audit, Audit.section.codec, "Comparison of the rule with the gradients.")
+    Key(
+      "watch", \.watch, Watch.section.codec,
+      "Stability of the closed loop and alternative equilibria, with warnings.")
     Key("stop", \.stop, Stop.section.codec, "Early stopping.")
     Key(
       "max-unsettled", \.maxUnsettled, .number(.fraction),
@@ -164,6 +167,13 @@ extension LearningDescription.Audit {
   static let section = Section(Self()) {
     Key("every", \.every, .integer(0...), "Updates between audits; 0: never.")
     Key("samples", \.samples, .integer(1...), "Samples in an audit.")
+  }
+}
+
+extension LearningDescription.Watch {
+  static let section = Section(Self()) {
+    Key("every", \.every, .integer(0...), "Updates between looks; 0: never.")
+    Key("samples", \.samples, .integer(1...), "Samples that are looked at.")
   }
 }
 

@@ -1,24 +1,23 @@
-internal import Dynamics
 internal import Integration
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// One sample at one state, in double precision.
-struct AuditPoint {
-  /// Its row among the samples of the audit.
-  private(set) var row: Int
-  let inputs: ContiguousArray<Double>
-  private(set) var target: ContiguousArray<Double>
-  let phi: ContiguousArray<Double>
-  let rates: ContiguousArray<Double>
-  let slopes: ContiguousArray<Double>
-  let outputs: ContiguousArray<Double>
-  let loss: Double
+package struct SamplePoint: Sendable {
+  /// Its row among the samples at hand.
+  package private(set) var row: Int
+  package let inputs: ContiguousArray<Double>
+  package private(set) var target: ContiguousArray<Double>
+  package let phi: ContiguousArray<Double>
+  package let rates: ContiguousArray<Double>
+  package let slopes: ContiguousArray<Double>
+  package let outputs: ContiguousArray<Double>
+  package let loss: Double
   /// ψ and u, or what else weights and biases are to learn from.
-  var psi: ContiguousArray<Double>
-  var u: ContiguousArray<Double>
+  package var psi: ContiguousArray<Double>
+  package var u: ContiguousArray<Double>
 
   /// - Parameter place: the row within the state.
-  init(_ state: SettledState, _ place: Int, row: Int) {
+  package init(_ state: SettledState, _ place: Int, row: Int) {
     func part(_ values: ContiguousArray<Double>) -> ContiguousArray<Double> {
       guard !values.isEmpty else { return [] }
       let columns = values.count / state.count
@@ -37,22 +36,22 @@ struct AuditPoint {
     u = part(observation.u)
   }
 
-  /// The same for another sample of the audit.
-  func moved(to row: Int) -> AuditPoint {
+  /// The same for another of the samples.
+  package func moved(to row: Int) -> SamplePoint {
     var copy = self
     copy.row = row
     return copy
   }
 
   /// The same with another target.
-  func towards(_ target: ContiguousArray<Double>) -> AuditPoint {
+  package func towards(_ target: ContiguousArray<Double>) -> SamplePoint {
     var copy = self
     copy.target = target
     return copy
   }
 
   /// ∇_y L
-  func lossGradient(_ loss: any Loss) -> ContiguousArray<Double> {
+  package func lossGradient(_ loss: any Loss) -> ContiguousArray<Double> {
     var gradient = ContiguousArray<Double>(repeating: 0, count: outputs.count)
     var span = gradient.mutableSpan
     loss.gradient(outputs.span, target: target.span, into: &span)
@@ -60,7 +59,7 @@ struct AuditPoint {
   }
 
   /// ∂²_y L, column by column.
-  func lossCurvature(_ loss: any Loss) -> DenseMatrix {
+  package func lossCurvature(_ loss: any Loss) -> DenseMatrix {
     let count = outputs.count
     var matrix = DenseMatrix(rows: count, columns: count)
     for column in 0..<count {
@@ -77,13 +76,13 @@ struct AuditPoint {
 
 extension [SettledState] {
   /// The samples at equilibrium, in their order; nil where one is not.
-  func points() -> [AuditPoint?] {
-    var points: [AuditPoint?] = []
+  package func points() -> [SamplePoint?] {
+    var points: [SamplePoint?] = []
     for state in self {
       for place in 0..<state.count {
         points.append(
           state.certificates[place].isEquilibrium
-            ? AuditPoint(state, place, row: points.count) : nil)
+            ? SamplePoint(state, place, row: points.count) : nil)
       }
     }
     return points
@@ -92,7 +91,7 @@ extension [SettledState] {
 
 extension InitialStates {
   /// Where the points are.
-  init(_ points: [AuditPoint]) {
+  package init(_ points: [SamplePoint]) {
     self.init(
       phi: ContiguousArray(points.flatMap(\.phi)), psi: ContiguousArray(points.flatMap(\.psi)),
       u: ContiguousArray(points.flatMap(\.u)))

@@ -1,22 +1,21 @@
-internal import Dynamics
-internal import Integration
+package import Integration
 internal import LinearAlgebra
 
 /// Finds, from where a sample stands, a state of least control: a stationary point of F = ½‖f‖² + L/α,
 /// or of H = ½‖f‖² on ∇L = 0 where α = 0, by the network's own transpose whatever the controller at hand.
-struct LeastControlSearch {
-  let network: Network
-  let leak: Double
+package struct LeastControlSearch {
+  package let network: Network
+  package let leak: Double
   /// With the weights in the place of feedback weights.
-  let parameters: ParameterSet
+  package let parameters: ParameterSet
   private let dense: DenseNetwork
   private let evaluator: NetworkEvaluator<Double>
 
   /// How far from stationary a point may be, in proportion to 10⁻³ + ‖ψ‖. A state that settled to
-  /// ``Audit/residual`` is off by that times the condition of A.
-  static let tolerance = 1e-6
+  /// a residual of 10⁻¹¹ is off by that times the condition of A.
+  package static let tolerance = 1e-6
 
-  init(_ network: Network, leak: Double, _ parameters: ParameterSet) {
+  package init(_ network: Network, leak: Double, _ parameters: ParameterSet) {
     self.network = network
     self.leak = leak
     self.parameters = Self.transposed(parameters, of: network)
@@ -27,7 +26,7 @@ struct LeastControlSearch {
 
   /// The parameters with weights in the place of feedback weights, by which control travels back
   /// through the transpose.
-  static func transposed(_ parameters: ParameterSet, of network: Network) -> ParameterSet {
+  package static func transposed(_ parameters: ParameterSet, of network: Network) -> ParameterSet {
     var parameters = parameters
     for projection in network.projections where projection.hasSeparateFeedback {
       parameters[projection.feedbackName].values = parameters[projection.weightName].values
@@ -36,12 +35,12 @@ struct LeastControlSearch {
   }
 
   /// Energy-based dynamics with this leak, which settle wherever there is such a state.
-  var controller: any Controller {
+  package var controller: any Controller {
     EnergyBased(output: leak > 0 ? .proportional(1 / leak) : .leakyIntegral(leak: 0))
   }
 
   /// The same point with ψ = −f(φ) and the u of a stationary point; nil where it is none.
-  func stationary(_ point: AuditPoint) throws -> AuditPoint? {
+  package func stationary(_ point: SamplePoint) throws -> SamplePoint? {
     var point = point
     let linear = try Linearization(dense, at: point)
     point.psi = control(at: point)
@@ -64,7 +63,7 @@ struct LeastControlSearch {
   }
 
   /// ψ = −f(φ) of the free network.
-  private func control(at point: AuditPoint) -> ContiguousArray<Double> {
+  private func control(at point: SamplePoint) -> ContiguousArray<Double> {
     let units = network.unitCount
     evaluator.load(inputs: point.inputs.span, count: 1)
     var f = ContiguousArray<Double>(repeating: 0, count: units)
@@ -84,12 +83,12 @@ struct LeastControlSearch {
   ///
   /// - Parameter isAligned: whether the points are equilibria of a controller that is strictly aligned:
   ///   then they are stationary themselves, or there is none.
-  func states(
-    _ points: [AuditPoint], samples: Samples, isAligned: Bool, options: SettlingOptions,
+  package func states(
+    _ points: [SamplePoint], samples: Samples, isAligned: Bool, options: SettlingOptions,
     threads: Int
-  ) throws -> [Int: AuditPoint] {
-    var found: [Int: AuditPoint] = [:]
-    var rest: [AuditPoint] = []
+  ) throws -> [Int: SamplePoint] {
+    var found: [Int: SamplePoint] = [:]
+    var rest: [SamplePoint] = []
     for point in points {
       if let own = try stationary(point) {
         found[point.row] = own
