@@ -23,7 +23,8 @@ struct RootCommand: ParsableCommand {
     version: Versions.description,
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, ReplayCommand.self,
-      CheckCommand.self, ListCommand.self,
+      CheckCommand.self, SweepCommand.self, VerifyCommand.self, DiffCommand.self, NewCommand.self,
+      ListCommand.self,
     ])
 
   /// Runs what the arguments of the process ask for; always ends the process.

@@ -41,6 +41,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Time between rows; the solver's own steps unless given.")
   var every: Double?
 
+  @Flag(help: "Say how many rows and bytes the trajectory will have, and write nothing.")
+  var estimate = false
+
   func run() throws {
     if shared.output == "-" && shared.json {
       throw ValidationError("--output - writes the trajectory to standard output; leave out --json")
@@ -63,10 +66,20 @@ struct SimulateCommand: ParsableCommand {
         "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
       ])
     let parameters = try experiment.startingParameters(from: parameters)
-    let stimulus = try stimulus(of: experiment)
+    let stimulus = try Stimulus(
+      of: experiment, samples: samples, split: split.map(Split.init(named:)),
+      dataFolder: shared.dataDir)
     let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
     try simulation.validate()
     Interruption.watch()
+    if estimate {
+      let estimate = try SimulationEstimate(simulation, within: .seconds(5)) {
+        Interruption.isRequested
+      }
+      if shared.json { try StandardOutput.write(estimate.json.encoded()) }
+      if !shared.quiet { Diagnostics.say(estimate.text) }
+      return
+    }
 
     let toStandardOutput = shared.output == "-"
     let folder =
@@ -79,8 +92,9 @@ struct SimulateCommand: ParsableCommand {
       command: CommandLine.arguments, experiment: experiment, threads: 1,
       chunkSize: stimulus.samples.count)
     if let folder {
-      try AtomicFile.write(
-        ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
+      let text = ModelFile.resolvedYAML(experiment.model)
+      try describe(&manifest, experiment, text, start: parameters)
+      try AtomicFile.write(text, to: folder.file("model.yaml"))
       try manifest.write(to: folder)
     }
     let clock = ContinuousClock()
@@ -106,6 +120,7 @@ struct SimulateCommand: ParsableCommand {
         try learned.safetensors().write(to: folder.file("parameters.safetensors"))
       }
       try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+      manifest.hashes.readOutputs(of: folder)
       try manifest.write(to: folder)
     }
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
@@ -116,30 +131,23 @@ struct SimulateCommand: ParsableCommand {
     if !summary.isComplete { throw ExitCode(1) }
   }
 
-  private func stimulus(of experiment: Experiment) throws -> Stimulus {
-    guard split != nil || !samples.isEmpty else { return try Stimulus(inline: experiment) }
-    let part = try split.map(Split.init(named:))
-    let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    if samples.isEmpty, let part {
-      let set = try splits[part, in: experiment]
-      return Stimulus(experiment.trainingData(set).samples(Array(0..<set.count)))
+  /// Writes down all that a repetition needs.
+  private func describe(
+    _ manifest: inout Manifest, _ experiment: Experiment, _ text: String, start: ParameterSet
+  ) throws {
+    func absolute(_ path: String?) -> String? {
+      path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     }
-    // A row of the file is in one part of the data; where parts come from files of their own, the
-    // test set is meant.
-    let parts = part.map { [$0] } ?? [.test, .validation, .train]
-    for candidate in parts {
-      guard let set = splits[candidate] else { continue }
-      let places = samples.compactMap { set.sample(atSourceRow: $0) }
-      guard places.count == samples.count else { continue }
-      return Stimulus(experiment.trainingData(set).samples(places))
-    }
-    let sizes = Split.allCases.compactMap { name in
-      splits[name].map { "\(name.rawValue) has \($0.count) samples" }
-    }
-    throw experiment.file.error(
-      at: "data",
-      "the rows \(samples) are not all in "
-        + (part.map { "the \($0.rawValue) part" } ?? "one part") + " of the data ("
-        + sizes.joined(separator: ", ") + "); leave out --split, or take them one by one")
+    manifest.dataFolder = absolute(shared.dataDir)
+    manifest.parameters = absolute(self.parameters)
+    manifest.split = split
+    manifest.samples = samples.isEmpty ? nil : samples
+    manifest.modelFingerprint = Fingerprint.of(text)
+    manifest.startFingerprint = Fingerprint.of(start)
+    manifest.hashes = try RunHashes(
+      model: text, start: start,
+      reading: experiment.files(
+        dataFolder: shared.dataDir, parameters: self.parameters,
+        readsData: split != nil || !samples.isEmpty))
   }
 }
