@@ -204,14 +204,19 @@ struct SweepCommand: ParsableCommand {
     var axes: [SweepAxis] = []
     do {
       for setting in settings { axes.append(try SweepAxis(parsing: setting)) }
+      // The seed has a column of its own.
+      var asked = seeds
+      if let place = axes.firstIndex(where: { $0.key == "seed" }) {
+        guard asked == nil else {
+          throw InputError("--set", .whole, "seed is given by --seeds too", try: "keep one")
+        }
+        asked = axes.remove(at: place).values.joined(separator: ",")
+      }
       let keys = axes.map(\.key)
       if let twice = keys.first(where: { key in keys.count { $0 == key } > 1 }) {
         throw InputError("--set", .whole, "\(twice) is given twice", try: "write key=a,b,c once")
       }
-      if keys.contains("seed") && seeds != nil {
-        throw InputError("--set", .whole, "seed is given by --seeds too", try: "keep one")
-      }
-      let seeds = try seeds.map(SweepAxis.seeds(parsing:)) ?? []
+      let seeds = try asked.map(SweepAxis.seeds(parsing:)) ?? []
       func absolute(_ path: String?) -> String? {
         path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
       }

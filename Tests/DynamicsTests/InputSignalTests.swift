@@ -54,7 +54,7 @@ struct InputSignalTests {
       (0, [0.0, 10]), (1.9, [0, 10]), (2, [4, 20]), (3.9, [4, 20]), (4, [-2, 30]),
     ] { #expect(previous.values(at: time) == ContiguousArray(values), "at \(time)") }
     #expect(previous.values(at: 2, before: true) == [0, 10])
-    #expect(previous.breaks.allSatisfy(\.isJump))
+    #expect(previous.breaks.allSatisfy { $0.isJump })
   }
 
   @Test("a break is met exactly, wherever the signal began")
@@ -69,9 +69,11 @@ struct InputSignalTests {
         #expect(moment == .init(time: origin + at, isJump: true))
         _ = drive.update(at: origin + at, before: true)
         #expect(drive.inputs == [7, 0, 8, 0])
-        #expect(drive.update(at: origin + at))
+        let hasChanged = drive.update(at: origin + at)
+        #expect(hasChanged)
         #expect(drive.inputs == [7, 1, 8, 1])
-        #expect(!drive.update(at: origin + at + 1))
+        let changesAgain = drive.update(at: origin + at + 1)
+        #expect(!changesAgain)
         #expect(drive.nextBreak(after: origin + at) == nil)
         #expect(drive.end == origin + at)
       }

@@ -68,8 +68,8 @@ public enum SweepReading {
   /// The rule against its references, all parameters together, and the control.
   private static func audit(_ summary: JSONValue) -> [(name: String, value: Double)] {
     var metrics: [(String, Double)] = [
-      ("units", summary["units"]?.numberValue ?? .nan),
-      ("parameters", summary["parameters"]?.numberValue ?? .nan),
+      ("unit_count", summary["units"]?.numberValue ?? .nan),
+      ("parameter_count", summary["parameters"]?.numberValue ?? .nan),
     ]
     guard let rule = summary["rule"] else { return metrics }
     metrics.append(("passed", rule["passed"] == .bool(true) ? 1 : 0))

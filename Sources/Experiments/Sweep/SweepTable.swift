@@ -33,7 +33,7 @@ public struct SweepTable: Sendable {
   /// Whether a metric is a whole number, and written as such.
   private static func isCount(_ name: String) -> Bool {
     EpochMetrics.counts.contains(name)
-      || ["evaluations", "best_epoch", "units", "parameters", "passed"].contains(name)
+      || ["evaluations", "best_epoch", "unit_count", "parameter_count", "passed"].contains(name)
       || name.hasSuffix(".steps")
   }
 
