@@ -41,7 +41,7 @@ struct VerifyTests {
     let result = try verify(["run"], in: scratch, expecting: 1)
     #expect(result.err.contains("metrics.csv, row 3, column test_loss: 0.125 in the run"))
     #expect(result.err.contains("\(value) in the repetition"))
-    #expect(result.err.contains("sha256"), "the file is not the one that the run left")
+    #expect(result.err.contains("metrics.csv was changed since the run ended: sha256 "))
     // A run of another seed in this one's place.
     let other = try Trained([], ["--seed", "9"])
     try scratch.write(
@@ -64,7 +64,7 @@ struct VerifyTests {
         of: table[7, "controlled_loss"], with: "1.0"), to: "run/steps.csv")
     let later = try verify(["run", "--max-updates", "6"], in: run.scratch, expecting: 1)
     #expect(later.err.contains("steps.csv: 6 rows"), "the change is in the eighth row")
-    #expect(later.err.contains("steps.csv, as the run left it"))
+    #expect(later.err.contains("steps.csv was changed since the run ended"))
     let whole = try verify(["run"], in: run.scratch, expecting: 1)
     #expect(whole.err.contains("steps.csv, row 8, column controlled_loss: 1.0"))
   }

@@ -49,27 +49,31 @@ extension SweepComparison {
     return .object(members)
   }
 
-  /// A table for people: one line a comparison.
+  /// A table for people: one line a comparison. Without two pairs there is nothing to say of chance.
   public static func text(_ comparisons: [SweepComparison]) -> String {
-    guard !comparisons.isEmpty else { return "" }
+    guard comparisons.contains(where: { $0.difference?.count ?? 0 > 1 }) else { return "" }
+    let hasSettings = comparisons.contains { $0.setting != nil }
     let confidence = (comparisons.compactMap(\.difference).first?.confidence ?? 0.95) * 100
     let percent = String(format: "%.4g %%", confidence)
     var rows: [[String]] = [
       [
         "value - baseline", "in", "metric", "pairs", "baseline", "value", "difference",
-        "t \(percent)", "sign-flip \(percent)", "p",
+        "t \(percent)", "sign-flip \(percent)", "p (sign-flip)",
       ]
     ]
+    if !hasSettings { rows[0].remove(at: 1) }
     for comparison in comparisons {
       let difference = comparison.difference
-      rows.append([
+      var row = [
         "\(comparison.key): \(comparison.value) - \(comparison.baseline)",
         comparison.setting ?? "all", comparison.metric,
         "\(difference?.count ?? 0)" + (comparison.unpaired > 0 ? " (-\(comparison.unpaired))" : ""),
         short(comparison.baselineMean), short(comparison.valueMean),
         difference.map { short($0.mean) } ?? "none", interval(difference?.student),
         interval(difference?.signFlip), difference.map { short($0.signFlipP) } ?? "",
-      ])
+      ]
+      if !hasSettings { row.remove(at: 1) }
+      rows.append(row)
     }
     return TextTable.text(rows)
   }

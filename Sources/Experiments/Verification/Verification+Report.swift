@@ -7,6 +7,15 @@ extension Verification {
       .init("notes", .array(notes.map(JSONValue.string))),
       .init("agreements", .array(agreements.map(JSONValue.string))),
       .init(
+        "changed",
+        .array(
+          changed.map {
+            .object([
+              .init("file", .string($0.file)), .init("recorded", .string($0.first)),
+              .init("found", .string($0.second)),
+            ])
+          })),
+      .init(
         "differences",
         .array(
           differences.map {
@@ -22,6 +31,9 @@ extension Verification {
   /// A line for each thing that was found.
   public var text: String {
     var lines = notes.map { "note: \($0)" } + agreements
+    lines += changed.map {
+      "\($0.file) was changed since the run ended: sha256 \($0.first) recorded, \($0.second) now"
+    }
     lines += differences.map {
       let place = $0.place.isEmpty ? "" : ", \($0.place)"
       return "\($0.file)\(place): \($0.first) in the run, \($0.second) in the repetition"
@@ -30,8 +42,8 @@ extension Verification {
     lines.append(
       isVerified
         ? "verified: the repetition has the same bits\(extent)"
-        : "not verified: \(differences.count) "
-          + (differences.count == 1 ? "file differs" : "differences"))
+        : "not verified: \(differences.count) of the results differ, \(changed.count) files were changed"
+    )
     return lines.joined(separator: "\n")
   }
 }

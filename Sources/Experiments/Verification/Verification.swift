@@ -4,7 +4,9 @@ internal import Foundation
 public struct Verification: Sendable {
   /// What is no difference of results, but may explain one: other versions, a changed file.
   public private(set) var notes: [String] = []
-  /// In the order of the files.
+  /// Files that are not as the run left them, by their recorded hash and that of today.
+  public private(set) var changed: [Difference] = []
+  /// The first of each file, in the order of the files.
   public private(set) var differences: [Difference] = []
   /// What was compared and agrees, in words.
   public private(set) var agreements: [String] = []
@@ -14,7 +16,7 @@ public struct Verification: Sendable {
   public private(set) var updates: Int?
 
   /// Whether nothing differs.
-  public var isVerified: Bool { differences.isEmpty }
+  public var isVerified: Bool { differences.isEmpty && changed.isEmpty }
 
   /// Repeats a run.
   ///
@@ -98,16 +100,12 @@ public struct Verification: Sendable {
   private mutating func checkOutputs(of manifest: Manifest, _ folder: RunFolder) {
     for (name, recorded) in manifest.hashes.outputs {
       guard let now = try? SHA256.hex(ofFile: folder.file(name)) else {
-        differences.append(Difference(name, "", "sha256 \(recorded)", "not there any more"))
+        changed.append(Difference(name, "", recorded, "not there"))
         continue
       }
-      if now != recorded {
-        differences.append(
-          Difference(name, "as the run left it and as it is", "sha256 \(recorded)", "sha256 \(now)")
-        )
-      }
+      if now != recorded { changed.append(Difference(name, "", recorded, now)) }
     }
-    if !manifest.hashes.outputs.isEmpty && differences.isEmpty {
+    if !manifest.hashes.outputs.isEmpty && changed.isEmpty {
       agreements.append(
         "\(manifest.hashes.outputs.count) files are as the run left them (sha256)")
     }

@@ -26,7 +26,15 @@ struct SweepMetrics {
     }
     guard task == .train else {
       compared = available
-      shown = Array(available.filter { !$0.hasSuffix(".at_rest") }.prefix(4))
+      // What the settings change; how many steps that took is for the table.
+      let changing = available.filter { name in
+        Set(table.rows.map { $0[name] }.filter(\.isFinite)).count > 1
+      }
+      let telling = changing.filter { name in
+        name != "seconds" && name != "evaluations"
+          && ![".residual", ".steps", ".augmented_energy"].contains(where: name.hasSuffix)
+      }
+      shown = Array(telling.prefix(6))
       return
     }
     compared = Self.preferred.filter(available.contains)

@@ -72,17 +72,17 @@ final class SweepRunner {
     let path = path(of: run)
     let arguments: [String]
     if let former = try? Manifest(reading: RunFolder(existing: path)) {
-      // It ended while nobody was there to write it down.
-      if plan.task != .train, former.status == .done || former.status == .failed {
-        return try finish(run, code: former.status == .done ? 0 : 1, note: "", seconds: .nan)
+      let row = table.rows.first { $0.run == run.name }
+      if row == nil, former.status == .done || former.status == .stopped || former.status == .failed
+      {
+        // It ended while nobody was there to write it down.
+        return try finish(
+          run, code: former.status == .failed ? 1 : 0, note: former.note ?? "", seconds: .nan)
       }
       let canGoOn = plan.task == .train && (try? Checkpoint.last(in: "\(path)/checkpoints")) != nil
       // What was refused or failed begins anew: the reason may have gone.
-      let isRefused = table.rows.first { $0.run == run.name }.map {
-        $0.status == .refused || $0.status == .failed
-      }
-      arguments =
-        canGoOn && isRefused != true ? resumption(of: run, path) : beginning(of: run, path) + force
+      let goesOn = canGoOn && (row == nil || row?.status == .broken)
+      arguments = goesOn ? resumption(of: run, path) : beginning(of: run, path) + force
     } else {
       arguments = beginning(of: run, path) + force
     }
