@@ -18,7 +18,7 @@ struct SweepCommand: ParsableCommand {
 
       Examples:
         settle sweep models/digits-rnn.yaml --set learning.optimizer.rate=0.001,0.003,0.01 --seeds 1..5
-        settle sweep models/digits-rnn.yaml --set learning.rule=least-control,backpropagation \\
+        settle sweep models/digits-rnn.yaml --set learning.rule=least-control,recurrent-backpropagation \\
           --seeds 1..5 --budget-evaluations 200000
         settle sweep models/tanh.yaml --command simulate --set controller.output.leak=0.1,1 -- --every 0.1
         settle sweep --resume runs/digits-rnn-sweep/20260131T120000Z

@@ -7,7 +7,7 @@ extension ModelTemplate {
     #   settle simulate {{file}}             # free, controlled, free again: trajectory.csv
     #   settle train {{file}}                # learns the samples below
     #   settle check {{file}}                # the rule against the true gradients
-    #   settle train {{file}} --set learning.rule=backpropagation
+    #   settle train {{file}} --set learning.rule=recurrent-backpropagation
     #
     # Any key can be changed for one run by --set; all keys are in docs/model-file.md.
     settle: 1
