@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, ReplayCommand.self,
       CheckCommand.self, AnalyzeCommand.self, PlotCommand.self, PortraitCommand.self,
+      SweepCommand.self, VerifyCommand.self, DiffCommand.self, NewCommand.self,
       ListCommand.self,
     ])
 

@@ -45,6 +45,9 @@ struct SimulateCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Draw the trajectory, where gnuplot is installed.")
   var figures = true
 
+  @Flag(help: "Say how many rows and bytes the trajectory will have, and write nothing.")
+  var estimate = false
+
   func run() throws {
     if shared.output == "-" && shared.json {
       throw ValidationError("--output - writes the trajectory to standard output; leave out --json")
@@ -67,11 +70,20 @@ struct SimulateCommand: ParsableCommand {
         "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
       ])
     let parameters = try experiment.startingParameters(from: parameters)
-    let stimulus = try experiment.stimulus(
-      rows: samples, split: split.map(Split.init(named:)), dataFolder: shared.dataDir)
+    let stimulus = try Stimulus(
+      of: experiment, samples: samples, split: split.map(Split.init(named:)),
+      dataFolder: shared.dataDir)
     let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
     try simulation.validate()
     Interruption.watch()
+    if estimate {
+      let estimate = try SimulationEstimate(simulation, within: .seconds(5)) {
+        Interruption.isRequested
+      }
+      if shared.json { try StandardOutput.write(estimate.json.encoded()) }
+      if !shared.quiet { Diagnostics.say(estimate.text) }
+      return
+    }
 
     let toStandardOutput = shared.output == "-"
     let folder =
@@ -85,8 +97,9 @@ struct SimulateCommand: ParsableCommand {
       chunkSize: stimulus.samples.count)
     if let folder {
       if shared.force { StandardFigures.removeOld(in: folder) }
-      try AtomicFile.write(
-        ModelFile.resolvedYAML(experiment.model), to: folder.file("model.yaml"))
+      let text = ModelFile.resolvedYAML(experiment.model)
+      try describe(&manifest, experiment, text, start: parameters)
+      try AtomicFile.write(text, to: folder.file("model.yaml"))
       try manifest.write(to: folder)
     }
     let clock = ContinuousClock()
@@ -112,6 +125,7 @@ struct SimulateCommand: ParsableCommand {
         try learned.safetensors().write(to: folder.file("parameters.safetensors"))
       }
       try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+      manifest.hashes.readOutputs(of: folder)
       try manifest.write(to: folder)
     }
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
@@ -121,5 +135,25 @@ struct SimulateCommand: ParsableCommand {
     }
     if figures, let folder { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     if !summary.isComplete { throw ExitCode(1) }
+  }
+
+  /// Writes down all that a repetition needs.
+  private func describe(
+    _ manifest: inout Manifest, _ experiment: Experiment, _ text: String, start: ParameterSet
+  ) throws {
+    func absolute(_ path: String?) -> String? {
+      path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    }
+    manifest.dataFolder = absolute(shared.dataDir)
+    manifest.parameters = absolute(self.parameters)
+    manifest.split = split
+    manifest.samples = samples.isEmpty ? nil : samples
+    manifest.modelFingerprint = Fingerprint.of(text)
+    manifest.startFingerprint = Fingerprint.of(start)
+    manifest.hashes = try RunHashes(
+      model: text, start: start,
+      reading: experiment.files(
+        dataFolder: shared.dataDir, parameters: self.parameters,
+        readsData: split != nil || !samples.isEmpty))
   }
 }

@@ -37,12 +37,30 @@ struct TrainCommand: ParsableCommand {
     inversion: .prefixedNo, help: "Draw learning curves and weights, where gnuplot is installed.")
   var figures = true
 
+  @Option(
+    help: "Likewise once its updates have taken so many evaluations of the field, over all samples."
+  )
+  var maxEvaluations: Int?
+
+  @Flag(
+    help: "Where a limit ends the training within an epoch, evaluate it there, for summary.json.")
+  var evaluateAtEnd = false
+
+  @Flag(help: "Time a few batches, say what the training will take, and write nothing.")
+  var estimate = false
+
   func validate() throws {
     if let maxUpdates, maxUpdates < 0 {
       throw ValidationError("--max-updates is \(maxUpdates); give 0 or more")
     }
+    if let maxEvaluations, maxEvaluations < 0 {
+      throw ValidationError("--max-evaluations is \(maxEvaluations); give 0 or more")
+    }
     guard (model == nil) != (resume == nil) else {
       throw ValidationError("give a model file, or --resume with the folder of a run")
+    }
+    if estimate && resume != nil {
+      throw ValidationError("--estimate is for a training that begins; leave out --resume")
     }
     if resume != nil {
       guard shared.overrides.isEmpty, shared.seed == nil, parameters == nil,
@@ -57,7 +75,28 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let resume { try goOn(resume) } else if let model { try begin(model) }
+    if let resume {
+      try goOn(resume)
+    } else if let model {
+      if estimate { try tell(model) } else { try begin(model) }
+    }
+  }
+
+  /// Says what the training will take.
+  private func tell(_ model: String) throws {
+    let experiment = try shared.experiment(model)
+    try experiment.file.requireForTraining()
+    let data = try experiment.loadData(dataFolder: shared.dataDir)
+    let start = try experiment.startingParameters(from: parameters)
+    // Its own evaluations would take their time; a part of one is timed.
+    var quick = shared
+    quick.overrides.append("learning.evaluate.every=0")
+    let trainer = try quick.experiment(model).makeTrainer(
+      data, parameters: start, threads: shared.threadCount)
+    Interruption.watch()
+    let estimate = try TrainingEstimate(experiment, data, trainer) { Interruption.isRequested }
+    if shared.json { try StandardOutput.write(estimate.json.encoded()) }
+    if !shared.quiet { Diagnostics.say(estimate.text) }
   }
 
   private func begin(_ model: String) throws {
@@ -83,6 +122,10 @@ struct TrainCommand: ParsableCommand {
     manifest.startFingerprint = Fingerprint.of(start)
     manifest.dataFingerprints = try experiment.fingerprints(of: data)
     if shared.force { StandardFigures.removeOld(in: folder) }
+    manifest.hashes = try RunHashes(
+      model: text, start: start,
+      reading: experiment.files(
+        dataFolder: shared.dataDir, parameters: parameters, readsData: true))
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
@@ -113,6 +156,7 @@ struct TrainCommand: ParsableCommand {
     }
     Interruption.watch()
     manifest.status = .running
+    manifest.hashes.outputs = []
     manifest.end = nil
     manifest.note = nil
     try manifest.write(to: folder)
@@ -147,6 +191,17 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// The metrics where a limit ended the training, if they are asked for; nil: those of the last epoch.
+  /// An interruption meanwhile only leaves them out: everything is saved.
+  private func metricsAtEnd(_ trainer: Trainer, _ end: TrainingEnd) throws -> EpochMetrics? {
+    guard evaluateAtEnd, case .limited = end else { return nil }
+    do {
+      return try trainer.currentMetrics { Interruption.isRequested }
+    } catch is CancellationError {
+      return nil
+    }
+  }
+
   private func train(
     _ trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder,
     _ recorder: TrainingRecorder, _ manifest: inout Manifest
@@ -158,7 +213,8 @@ struct TrainCommand: ParsableCommand {
     let end: TrainingEnd
     do {
       end = try trainer.run(
-        limits: .init(time: timeLimit?.duration, updates: maxUpdates)
+        limits: .init(
+          time: timeLimit?.duration, updates: maxUpdates, evaluations: maxEvaluations)
       ) { Interruption.isRequested }
     } catch {
       manifest.status = .failed
@@ -175,8 +231,11 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let summary = TrainingSummary(
       experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
-      warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [])
+      warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [],
+      last: try metricsAtEnd(trainer, end))
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+    manifest.hashes.readOutputs(of: folder)
+    try manifest.write(to: folder)
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
     if !shared.quiet { Diagnostics.say(summary.text) }
     // Whoever interrupts does not want to wait, and the run will be resumed.

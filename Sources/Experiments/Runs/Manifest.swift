@@ -33,10 +33,19 @@ public struct Manifest: Sendable {
   /// Of the parts of the data, by name.
   public var dataFingerprints: [String: String] = [:]
 
+  /// `train`, `simulate`, ...
+  public var subcommand: String?
+  /// What a simulation was of; nil: the stimulus of the model, or all samples of the part.
+  public var samples: [Int]?
+  public var split: String?
+  /// Of files and parameters, by which a repetition knows that it starts from the same.
+  public var hashes = RunHashes()
+
   public init(
     command: [String], experiment: Experiment, threads: Int, chunkSize: Int? = nil
   ) {
     self.command = command
+    subcommand = command.dropFirst().first { !$0.hasPrefix("-") }
     model = experiment.model.name
     modelFile = URL(fileURLWithPath: experiment.file.file).standardizedFileURL.path
     seed = experiment.model.seed
@@ -64,8 +73,12 @@ public struct Manifest: Sendable {
             .init("model", text(modelFingerprint)),
             .init("start", text(startFingerprint)),
           ] + Split.allCases.map { .init($0.rawValue, text(dataFingerprints[$0.rawValue])) })),
+      .init("sha256", hashes.json),
       .init("status", .string(status.rawValue)),
       .init("command", .array(command.map(JSONValue.string))),
+      .init("subcommand", text(subcommand)),
+      .init("split", text(split)),
+      .init("samples", samples.map { .array($0.map(JSONValue.integer)) } ?? .null),
       .init("seed", .integer(Int(truncatingIfNeeded: seed))),
       .init("precision", .string(precision)),
       .init("threads", .integer(threads)),
@@ -90,7 +103,7 @@ public struct Manifest: Sendable {
   }
 
   /// The processor's name, on which the bits of a result depend.
-  private static var processor: String {
+  static var processor: String {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
       return "unknown"
     }
@@ -121,6 +134,11 @@ public struct Manifest: Sendable {
     status = json["status"]?.stringValue.flatMap(Status.init(rawValue:)) ?? .failed
     note = json["note"]?.stringValue
     parameters = json["parameters"]?.stringValue
+    subcommand =
+      json["subcommand"]?.stringValue ?? self.command.dropFirst().first { !$0.hasPrefix("-") }
+    split = json["split"]?.stringValue
+    samples = json["samples"]?.arrayValue?.compactMap(\.integerValue)
+    hashes = RunHashes(json["sha256"])
     let fingerprints = json["fingerprints"]
     modelFingerprint = fingerprints?["model"]?.stringValue
     startFingerprint = fingerprints?["start"]?.stringValue

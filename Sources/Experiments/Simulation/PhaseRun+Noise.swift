@@ -38,6 +38,7 @@ extension PhaseRun {
     var done = 0
     while done < steps && !isLost {
       if isCancelled() { throw CancellationError() }
+      driven?.apply(at: time)
       try motion.evaluate()
       motion.step(noise: { epsilon.row($0) }, next: { next.row($0) })
       epsilon.base.update(from: next.base, count: samples.count * width)
@@ -46,6 +47,7 @@ extension PhaseRun {
       time = start + Double(done) * step
       for i in current.indices { current[i] = motion.state.base[i] }
       try measure(at: time)
+      progress?.reach(time, rows: recorder?.rowCount ?? 0)
       isLost = !judge.last.allSatisfy(\.isFinite)
       if let grid, !isLost, done < steps {
         guard let index = grid.firstIndex(after: last), grid[index] <= time else { continue }

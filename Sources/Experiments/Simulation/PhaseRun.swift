@@ -7,37 +7,50 @@ internal import LinearAlgebra
 final class PhaseRun<E: Scalar> {
   let system: any ControlledSystem<E>
   /// The field with weights that learn, where they do; its first columns are those of ``system``.
-  private let continuous: ContinuousField<E>?
-  private let options: SettlingOptions
+  let continuous: ContinuousField<E>?
+  let options: SettlingOptions
   /// Of a phase of given duration; one until equilibrium has none.
   private let noise: PhaseNoise?
+  /// The field with inputs that change with time, where they do.
+  let driven: DrivenField<E>?
+  let progress: SimulationProgress?
   let recorder: TrajectoryRecorder?
   let grid: DecimalTimes?
   let samples: Samples
-  private let label: String
+  let label: String
   let isCancelled: @Sendable () -> Bool
   let judge: Judge<E>
-  private let derivative: UnsafeMutableBufferPointer<E>
-  private var observation: Observation
+  let derivative: UnsafeMutableBufferPointer<E>
+  var observation: Observation
   /// The state at the last time judged.
   var current: ContiguousArray<E> = []
   /// The parameters there.
-  private(set) var parameters: ParameterSet
-  private var evaluations = 0
+  var parameters: ParameterSet
+  var evaluations = 0
   /// ‖z‖² beyond which a sample has left for good, where an equilibrium is awaited.
   private var bounds: [Double] = []
 
   init(
     _ system: any ControlledSystem<E>, learning continuous: ContinuousField<E>? = nil,
-    noise: PhaseNoise? = nil, parameters: ParameterSet, options: SettlingOptions,
-    recorder: TrajectoryRecorder?,
-    every: Double?, samples: Samples, label: String, isCancelled: @escaping @Sendable () -> Bool
+    noise: PhaseNoise? = nil, drive: InputDrive? = nil, parameters: ParameterSet,
+    options: SettlingOptions, recorder: TrajectoryRecorder?, every: Double?, samples: Samples,
+    label: String, progress: SimulationProgress? = nil,
+    isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.system = system
     self.continuous = continuous
     self.parameters = parameters
     self.options = options
     self.noise = noise
+    self.progress = progress
+    driven = drive.map { drive in
+      guard let continuous else {
+        return DrivenField(system, drive: drive) { inputs in
+          Self.load(inputs, targets: samples.targets, count: samples.count, into: system)
+        }
+      }
+      return DrivenField(continuous, drive: drive) { continuous.inputs = $0 }
+    }
     self.recorder = recorder
     self.samples = samples
     self.label = label
@@ -51,6 +64,21 @@ final class PhaseRun<E: Scalar> {
   }
 
   deinit { derivative.deallocate() }
+
+  private static func load(
+    _ inputs: ContiguousArray<Double>, targets: ContiguousArray<Double>, count: Int,
+    into system: any ControlledSystem<E>
+  ) {
+    inputs.withUnsafeBufferPointer { inputs in
+      targets.withUnsafeBufferPointer { targets in
+        system.load(
+          inputs: inputs.span, targets: targets.isEmpty ? nil : targets.span, count: count)
+      }
+    }
+  }
+
+  /// The inputs of the samples at the last time judged.
+  var inputs: ContiguousArray<Double> { driven?.drive.inputs ?? samples.inputs }
 
   /// Runs the phase and gives its report.
   func go(
@@ -71,17 +99,17 @@ final class PhaseRun<E: Scalar> {
   private func integrate(
     from start: Double, state: ContiguousArray<E>, phase: PhaseDescription
   ) throws -> PhaseReport {
-    let integrator =
-      if let continuous {
-        try Integrator(
-          continuous,
-          options: options.integratorOptions(
-            continuous.variables, dimension: continuous.dimension))
-      } else {
-        try Integrator(
-          system,
-          options: options.integratorOptions(system.variables, dimension: system.dimension))
-      }
+    let integrator = try makeIntegrator()
+    driven?.begin(at: start)
+    // With inputs that change nothing rests before their last change.
+    let lastChange = driven?.drive.end ?? start
+    // Of the stretches before a jump of the inputs, after each of which the integrator begins anew.
+    var earlier = Statistics()
+    var statistics: Statistics {
+      var all = integrator.statistics
+      all.add(earlier: earlier)
+      return all
+    }
     let awaitsEquilibrium = phase.end == .equilibrium
     let end =
       switch phase.end {
@@ -103,20 +131,32 @@ final class PhaseRun<E: Scalar> {
       failure = error
       isOver = true
     }
-    if awaitsEquilibrium && failure == nil && isAtRest { isOver = true }
+    if awaitsEquilibrium && failure == nil && time >= lastChange && isAtRest { isOver = true }
     while !isOver {
       if isCancelled() { throw CancellationError() }
       do {
         let last = time
-        time = try integrator.step(limit: end.isFinite ? end : nil).time
+        let limit = min(end, driven?.stretch?.time ?? .infinity)
+        time = try integrator.step(limit: limit.isFinite ? limit : nil).time
         try recordGrid(integrator, after: last, upTo: time, end: end)
         integrator.withState { store($0) }
+        if let stretch = driven?.stretch, time >= stretch.time {
+          driven?.begin(at: time)
+          if stretch.isJump && time < end {
+            // What CVODE remembers is of another right-hand side.
+            earlier = statistics
+            try current.withUnsafeBufferPointer {
+              try integrator.start(at: time, state: $0.span)
+            }
+          }
+        }
         try measure(at: time)
+        progress?.reach(time, rows: recorder?.rowCount ?? 0)
       } catch let error as IntegrationError {
         failure = error
         break
       }
-      let statistics = integrator.statistics
+      let statistics = statistics
       let isExhausted =
         statistics.steps >= options.limits.steps
         || (awaitsEquilibrium
@@ -124,7 +164,8 @@ final class PhaseRun<E: Scalar> {
             >= options.limits.evaluations)
       isOver =
         time >= end || isExhausted
-        || (awaitsEquilibrium && (isAtRest || watch(&motions, at: time - start)))
+        || (awaitsEquilibrium && time >= lastChange
+          && (isAtRest || watch(&motions, at: time - start)))
       if grid == nil || isOver { try record(at: time) }
     }
     var outcomes: [Outcome] = []
@@ -145,13 +186,27 @@ final class PhaseRun<E: Scalar> {
       }
     }
     return try report(
-      phase, start, time, outcomes, integrator.statistics,
+      phase, start, time, outcomes, statistics,
       message: failure.map { failure in
         continuous == nil
           ? failure.description
           : "\(failure.description). Weights that learn too fast make the loop unstable: raise "
             + "learning.continuous.tau or controller.output.tau"
       })
+  }
+
+  private func makeIntegrator() throws -> Integrator<E> {
+    let variables = continuous?.variables ?? system.variables
+    let dimension = continuous?.dimension ?? system.dimension
+    var options = options.integratorOptions(variables, dimension: dimension)
+    guard let driven else {
+      if let continuous { return try Integrator(continuous, options: options) }
+      return try Integrator(system, options: options)
+    }
+    if let longest = driven.drive.longestStep {
+      options.maximumStep = min(options.maximumStep ?? .infinity, longest)
+    }
+    return try Integrator(driven, options: options)
   }
 
   private var isAtRest: Bool {
@@ -198,108 +253,5 @@ final class PhaseRun<E: Scalar> {
       phase, start, start, settlement.certificates.map(\.outcome), Statistics(), message: nil)
     report.certificates = settlement.certificates
     return report
-  }
-
-  // MARK: Rows
-
-  private func store(_ state: Span<E>) {
-    current.withUnsafeMutableBufferPointer { target in
-      state.withUnsafeBufferPointer { source in
-        target.baseAddress!.update(from: source.baseAddress!, count: target.count)
-      }
-    }
-  }
-
-  /// The residual of every sample at ``current``.
-  func measure(at time: Double) throws {
-    var span = derivative.mutableSpan
-    try current.withUnsafeBufferPointer {
-      if let continuous {
-        try continuous.derivative(at: time, $0.span, into: &span)
-        parameters = continuous.parameters
-      } else {
-        try system.derivative(at: time, $0.span, into: &span)
-      }
-    }
-    evaluations += 1
-    for row in 0..<samples.count { _ = judge.measure(row: row, current, derivative) }
-  }
-
-  private func observe() throws {
-    try current.withUnsafeBufferPointer {
-      let states = UnsafeBufferPointer(rebasing: $0.prefix(samples.count * system.dimension))
-      try system.observe(states.span, into: &observation)
-    }
-  }
-
-  /// The states of the samples at the last time judged, without weights.
-  var states: ContiguousArray<E> {
-    ContiguousArray(current.prefix(samples.count * system.dimension))
-  }
-
-  /// Writes the rows of ``current``, whose residuals have been measured.
-  func record(at time: Double) throws {
-    guard let recorder else { return }
-    try observe()
-    try recorder.record(
-      time: time, phase: label, samples: samples.indices, observation, inputs: samples.inputs,
-      residuals: judge.last, parameters: parameters, hasTarget: !samples.targets.isEmpty)
-  }
-
-  /// Writes the rows of the grid within the last step, by dense output.
-  private func recordGrid(
-    _ integrator: Integrator<E>, after last: Double, upTo time: Double, end: Double
-  ) throws {
-    guard let grid, var index = grid.firstIndex(after: last) else { return }
-    while grid[index] <= time && grid[index] < end {
-      let at = grid[index]
-      try current.withUnsafeMutableBufferPointer {
-        var span = $0.mutableSpan
-        try integrator.interpolate(at: at, into: &span)
-      }
-      try measure(at: at)
-      try record(at: at)
-      index += 1
-    }
-  }
-
-  func report(
-    _ phase: PhaseDescription, _ start: Double, _ end: Double, _ outcomes: [Outcome],
-    _ statistics: Statistics, message: String?
-  ) throws -> PhaseReport {
-    var all = statistics
-    all.fieldEvaluations += evaluations
-    if judge.last.allSatisfy(\.isFinite) {
-      try observe()
-    } else {
-      observation.resize(samples.count)
-    }
-    let evaluations = all.fieldEvaluations + all.differenceEvaluations
-    var certificates = (0..<samples.count).map { row in
-      Certificate(
-        outcome: outcomes[row], residual: judge.last[row],
-        residuals: judge.parts(row: row, current, derivative),
-        variables: system.variables.map(\.name),
-        worstComponent: system.componentName(judge.worst(row: row, current, derivative)),
-        settlingTime: end - start, evaluations: evaluations,
-        jacobianProducts: all.jacobianProducts, steps: all.steps,
-        attempts: [
-          Attempt(
-            method: options.method == .adams ? "adams" : "bdf", outcome: outcomes[row],
-            residual: judge.last[row], evaluations: evaluations, steps: all.steps,
-            message: message)
-        ])
-    }
-    if options.certifiesStability && outcomes.allSatisfy(\.isEquilibrium) {
-      let judged = try Settler(system, options: options).judge(current).certificates
-      for row in certificates.indices {
-        certificates[row].leadingEigenvalue = judged[row].leadingEigenvalue
-        certificates[row].distance = judged[row].distance
-      }
-    }
-    return PhaseReport(
-      label: label, kind: phase.kind, awaitsEquilibrium: phase.end == .equilibrium, start: start,
-      end: end, certificates: certificates, observation: observation, statistics: all,
-      hasTarget: !samples.targets.isEmpty)
   }
 }

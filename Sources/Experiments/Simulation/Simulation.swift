@@ -34,6 +34,8 @@ public struct Simulation: Sendable {
   public let experiment: Experiment
   public var parameters: ParameterSet
   public var stimulus: Stimulus
+  /// Is told where the simulation is.
+  public var progress: SimulationProgress?
 
   public init(_ experiment: Experiment, parameters: ParameterSet, stimulus: Stimulus) {
     self.experiment = experiment

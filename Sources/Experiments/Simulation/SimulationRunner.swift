@@ -13,6 +13,8 @@ struct SimulationRunner<E: Scalar> {
   private var parameters: ParameterSet
   private var random: RandomStream
   private var noise: RandomStream
+  /// Inputs that change with time, from the phase on that names them.
+  private var sources: [InputDrive.Source] = []
   private let options: SettlingOptions
 
   init(
@@ -58,7 +60,13 @@ struct SimulationRunner<E: Scalar> {
           + method.rawValue)
     }
     for (index, phase) in experiment.model.protocol.enumerated() {
-      _ = try prepare(phase, index: index, &state)
+      _ = try prepare(phase, index: index, at: 0, &state)
+      guard hasTime || sources.isEmpty else {
+        throw experiment.file.error(
+          at: "protocol.\(index).inputs",
+          "inputs that change with time need a method with time: settling.method bdf or adams, not "
+            + method.rawValue)
+      }
     }
   }
 
@@ -69,7 +77,7 @@ struct SimulationRunner<E: Scalar> {
     var carried = try initialState()
     var time = 0.0
     for (index, phase) in experiment.model.protocol.enumerated() {
-      let controller = try prepare(phase, index: index, &carried)
+      let controller = try prepare(phase, index: index, at: time, &carried)
       let report = try run(phase, controller, index: index, from: time, &carried)
       reports.append(report)
       time = report.end
@@ -80,10 +88,22 @@ struct SimulationRunner<E: Scalar> {
 
   /// What changes as a phase begins: inputs, target, control and kicks. Gives its controller.
   private mutating func prepare(
-    _ phase: PhaseDescription, index: Int, _ carried: inout Carried
+    _ phase: PhaseDescription, index: Int, at time: Double, _ carried: inout Carried
   ) throws -> any Controller {
     let key = "protocol.\(index)"
-    try experiment.set(phase.inputs, in: &samples, key: "\(key).inputs")
+    for given in phase.inputs {
+      let columns = experiment.network.columns(of: given.population)
+      sources.removeAll { $0.columns == columns }
+      switch given.value {
+      case .values(let values):
+        try experiment.set(
+          [PopulationValues(given.population, values)], in: &samples, key: "\(key).inputs")
+      case .signal(let description):
+        let signal = try experiment.signal(
+          description, columns: columns, of: samples, key: "\(key).inputs.\(given.population)")
+        sources.append(InputDrive.Source(signal, columns: columns, origin: time))
+      }
+    }
     if let target = phase.target { experiment.set(target, in: &samples) }
     let controller: any Controller = phase.kind == .free ? NoControl() : experiment.controller
     guard !samples.targets.isEmpty || controller.effectiveLeak == nil else {
@@ -199,6 +219,14 @@ struct SimulationRunner<E: Scalar> {
     _ carried: inout Carried
   ) throws -> PhaseReport {
     let hasTarget = !samples.targets.isEmpty
+    var drive: InputDrive?
+    if !sources.isEmpty {
+      var own = InputDrive(sources, inputs: samples.inputs, sampleCount: samples.count)
+      _ = own.update(at: start)
+      samples.inputs = own.inputs
+      drive = own
+    }
+    simulation.progress?.begin(at: start)
     // Weights learn while control is on.
     let continuous =
       phase.kind == .controlled
@@ -227,15 +255,16 @@ struct SimulationRunner<E: Scalar> {
         )
       }
     let run = PhaseRun(
-      system, learning: continuous, noise: noise, parameters: parameters, options: options,
-      recorder: recorder,
-      every: experiment.model.record.every,
-      samples: samples, label: "\(index + 1)-\(phase.name)", isCancelled: isCancelled)
+      system, learning: continuous, noise: noise, drive: drive, parameters: parameters,
+      options: options, recorder: recorder, every: experiment.model.record.every,
+      samples: samples, label: "\(index + 1)-\(phase.name)", progress: simulation.progress,
+      isCancelled: isCancelled)
     let states = system.compose(
       phi: carried.phi, psi: carried.psi, integral: carried.integral, samples: samples.count)
     let state = continuous?.compose(states, parameters: parameters) ?? states
     var report = try run.go(from: start, state: state, phase: phase)
     report.hasTarget = hasTarget
+    samples.inputs = run.inputs
     parameters = run.parameters
     if continuous != nil { report.parameters = parameters }
     let parts = system.decompose(run.states)

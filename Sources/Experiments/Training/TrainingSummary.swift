@@ -11,14 +11,18 @@ public struct TrainingSummary {
   private let bestEpoch: Int?
   private let seconds: Double
   private let warnings: [StabilityWatch.Warning]
+  private let row: EpochMetrics
 
   /// - Parameters:
   ///   - seconds: of this session; a resumed training took more before.
   ///   - warnings: of the watch, earlier sessions included.
+  ///   - last: the metrics at the end; those of the last epoch unless given.
   public init(
     _ experiment: Experiment, _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd,
-    bestEpoch: Int?, seconds: Double, warnings: [StabilityWatch.Warning] = []
+    bestEpoch: Int?, seconds: Double, warnings: [StabilityWatch.Warning] = [],
+    last: EpochMetrics? = nil
   ) {
+    row = last ?? trainer.metrics.last ?? EpochMetrics()
     self.experiment = experiment
     self.folder = folder
     self.trainer = trainer
@@ -35,11 +39,11 @@ public struct TrainingSummary {
       .init("status", .string(end.status.rawValue)),
       .init("note", end.note.map(JSONValue.string) ?? .null),
     ]
-    let row = trainer.metrics.last ?? EpochMetrics()
     members += row.values.map { name, value in
       .init(name, EpochMetrics.counts.contains(name) ? .integer(Int(value)) : .number(value))
     }
     members += [
+      .init("evaluations", .integer(trainer.fieldEvaluations)),
       .init("best_epoch", bestEpoch.map(JSONValue.integer) ?? .null),
       .init("parameters", .string(folder.file("parameters.safetensors"))),
       .init("parameter_count", .integer(trainer.parameters.scalarCount)),
@@ -65,7 +69,6 @@ public struct TrainingSummary {
 
   public var text: String {
     var lines: [String] = []
-    let row = trainer.metrics.last ?? EpochMetrics()
     var line = "\(end.status.rawValue) after \(row.epoch) epochs, \(row.step) updates"
     line += String(format: ", %.1f s", seconds)
     if let note = end.note { line += ": \(note)" }

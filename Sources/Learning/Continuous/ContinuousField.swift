@@ -28,7 +28,8 @@ public final class ContinuousField<E: Scalar>: VectorField {
   let network: Network
   let moving: [MovingParameter]
   let targets: ContiguousArray<Double>
-  let inputs: ContiguousArray<Double>
+  /// [samples × inputs]; may change from one evaluation to the next.
+  package var inputs: ContiguousArray<Double>
   let sampleCount: Int
   /// Numbers of the state that belong to samples.
   public let stateCount: Int

@@ -37,6 +37,7 @@ extension Trainer {
     progress.byDescent += batch.byDescent
     progress.unsettled += batch.unsettled.count
     evaluations.add(batch.evaluations)
+    progress.evaluations = fieldEvaluations + batch.evaluations.sum
     sums.loss += batch.lossSum
     sums.energy += batch.energySum
     sums.settleSeconds += settleSeconds

@@ -28,6 +28,25 @@ extension Trainer {
     return nil
   }
 
+  /// The metrics at this moment, for a training that a limit ended between two batches: the updates of
+  /// the epoch at hand so far, and an evaluation of the parameters that they came to. Hooks hear
+  /// nothing of it.
+  ///
+  /// - Throws: `CancellationError`, and what data and solvers throw.
+  public func currentMetrics(
+    isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> EpochMetrics {
+    if progress.batch == 0, let last = metrics.last, !last.trainLoss.isNaN || !last.testLoss.isNaN {
+      return last
+    }
+    var row = EpochMetrics()
+    fill(&row)
+    row.epoch = progress.epoch
+    row.seconds = sums.seconds
+    try evaluate(into: &row, telling: [], isCancelled)
+    return row
+  }
+
   func beginNextEpoch() {
     progress.epoch += 1
     progress.batch = 0
@@ -82,14 +101,19 @@ extension Trainer {
   }
 
   /// Judges all data sets at the free equilibrium.
-  func evaluate(into row: inout EpochMetrics, _ isCancelled: () -> Bool) throws {
+  ///
+  /// - Parameter listeners: hooks that hear of it; all unless given.
+  func evaluate(
+    into row: inout EpochMetrics, telling listeners: [any TrainingHook]? = nil,
+    _ isCancelled: () -> Bool
+  ) throws {
     func judge(_ part: DataPart, _ data: any TrainingData, rows: [Int]? = nil) throws
       -> (loss: Double, accuracy: Double)
     {
       let result = try evaluator.evaluate(
         data, rows: rows, parameters: parameters, isCancelled: isCancelled)
       row.evaluationUnsettled += result.unsettledCount
-      for hook in hooks { try hook.didEvaluate(part, result, epoch: row.epoch, self) }
+      for hook in listeners ?? hooks { try hook.didEvaluate(part, result, epoch: row.epoch, self) }
       return (result.loss, result.accuracy)
     }
     if !evaluatedRows.isEmpty {

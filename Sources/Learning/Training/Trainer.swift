@@ -129,6 +129,8 @@ public final class Trainer {
   /// Epochs that are complete, and updates so far.
   public var epoch: Int { progress.epoch }
   public var step: Int { progress.step }
+  /// Evaluations of the field for all updates so far, those of earlier sessions included.
+  public var fieldEvaluations: Int { progress.evaluations ?? 0 }
 
   /// Trains on, to the end of the planned epochs or to a reason to stop.
   ///
@@ -163,7 +165,8 @@ public final class Trainer {
       while progress.epoch < options.epochs {
         epochStart = .now
         while progress.batch < batchesPerEpoch {
-          let reason = limits.reached(after: .now - start, updates: progress.step)
+          let reason = limits.reached(
+            after: .now - start, updates: progress.step, evaluations: fieldEvaluations)
           if reason != nil || isCancelled() {
             sums.seconds += secondsOfEpoch
             return reason.map(TrainingEnd.limited) ?? .interrupted

@@ -33,6 +33,8 @@ public struct TrainerState: Sendable, Equatable {
     /// The stream `shuffle` as it was before the epoch at hand was shuffled.
     public var shuffle: RandomStream
     public var optimizerSteps = 0
+    /// Evaluations of the field for all updates so far; nil in checkpoints of earlier versions.
+    public var evaluations: Int? = 0
     /// Evaluations since the watched metric last improved.
     public var evaluationsWithoutImprovement = 0
     /// Likewise of the metric of ``TrainingOptions/Plateau``, or since the rate last fell.
@@ -70,6 +72,14 @@ public struct TrainerState: Sendable, Equatable {
     self.progress = progress
     self.arrays = arrays
     self.equilibria = equilibria
+  }
+
+  /// Seconds that the epoch at hand has taken so far. Not reproducible.
+  public var secondsOfEpoch: Double {
+    var sums = EpochSums()
+    guard let values = arrays["progress"]?.values, values.count == EpochSums.count else { return 0 }
+    sums.values = values
+    return sums.seconds
   }
 
   /// The parameters alone.

@@ -23,8 +23,21 @@ extension Checker {
 
   mutating func checkProtocol() {
     if model.protocol.isEmpty { report("a protocol needs at least one phase", at: "protocol") }
+    // Populations whose input never comes to rest.
+    var swinging: [String] = []
     for (index, phase) in model.protocol.enumerated() {
       let path = "protocol.\(index)"
+      for input in phase.inputs {
+        swinging.removeAll { $0 == input.population }
+        if case .signal(let signal) = input.value, signal.kind == .sinusoid {
+          swinging.append(input.population)
+        }
+      }
+      if phase.end == .equilibrium, let population = swinging.first {
+        report(
+          "the input of `\(population)` is a sinusoid, under which nothing comes to rest; give the phase "
+            + "a `duration`, or another input", at: path)
+      }
       if !Self.isName(phase.name) {
         report(
           "the name `\(phase.name)` should be letters, digits and `_`, beginning with a letter",

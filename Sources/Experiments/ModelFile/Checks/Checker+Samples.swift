@@ -61,13 +61,32 @@ extension Checker {
   }
 
   mutating func check(inputs: [PopulationValues<ArraySource>], at path: String) {
+    check(
+      inputs: inputs.map { PopulationValues($0.population, InputDescription.values($0.value)) },
+      at: path)
+  }
+
+  mutating func check(inputs: [PopulationValues<InputDescription>], at path: String) {
     for input in inputs {
       let below = path + "." + input.population
       guard let population = require(population: input.population, of: .input, atKey: below)
       else { continue }
-      check(
-        input.value, "the input of `\(input.population)`",
-        fits: [[population.size], population.shape], at: below)
+      let shapes = [[population.size], population.shape]
+      switch input.value {
+      case .values(let array):
+        check(array, "the input of `\(input.population)`", fits: shapes, at: below)
+      case .signal(let signal):
+        for (key, array) in signal.arrays {
+          check(
+            array, "`\(key)` of the input of `\(input.population)`", fits: shapes,
+            at: "\(below).\(key)")
+        }
+        if signal.kind == .file, !signal.columns.isEmpty, signal.columns.count != population.size {
+          report(
+            "\(signal.columns.count) columns are named, but `\(input.population)` has "
+              + "\(population.size) units", at: "\(below).columns")
+        }
+      }
     }
   }
 

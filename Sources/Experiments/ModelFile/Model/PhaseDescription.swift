@@ -27,7 +27,7 @@ public struct PhaseDescription: Sendable, Equatable {
   public var name: String
   public var end = End.equilibrium
   /// Inputs from this phase on; those not named go on as they are.
-  public var inputs: [PopulationValues<ArraySource>] = []
+  public var inputs: [PopulationValues<InputDescription>] = []
   /// Target from this phase on; nil: as before.
   public var target: TargetDescription?
   /// Start from the ψ and u of the previous controlled phase instead of 0.

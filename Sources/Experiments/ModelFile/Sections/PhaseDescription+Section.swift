@@ -19,7 +19,8 @@ extension PhaseDescription {
         return time
       }, set: { $0.end = .duration($1) })
     Key(
-      "inputs", \.inputs, Codec<ArraySource>.array.byPopulation(), "Inputs that change.")
+      "inputs", \.inputs, Codec<InputDescription>.input.byPopulation(),
+      "Inputs that change: from this phase on, or with time from its beginning on.")
     Key(
       "target", \.target, Codec<TargetDescription>.target.optional("null"),
       "Target, where it changes.")
