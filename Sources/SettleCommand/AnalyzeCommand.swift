@@ -96,8 +96,8 @@ struct AnalyzeCommand: ParsableCommand {
     if part == nil && rows.isEmpty {
       part = try experiment.loadData(dataFolder: shared.dataDir).test != nil ? .test : .train
     }
-    return try experiment.stimulus(
-      rows: rows, split: part, dataFolder: shared.dataDir,
+    return try Stimulus(
+      of: experiment, samples: rows, split: part, dataFolder: shared.dataDir,
       limit: samples ?? (split == nil ? 8 : .max))
   }
 

@@ -104,8 +104,8 @@ struct PortraitCommand: ParsableCommand {
     } else {
       states[0].0 = experiment.model.name
     }
-    let stimulus = try experiment.stimulus(
-      rows: sample.map { [$0] } ?? [], split: try split.map(Split.init(named:)),
+    let stimulus = try Stimulus(
+      of: experiment, samples: sample.map { [$0] } ?? [], split: try split.map(Split.init(named:)),
       dataFolder: shared.dataDir, limit: 1)
     guard !stimulus.samples.targets.isEmpty, experiment.controller.effectiveLeak != nil else {
       throw experiment.file.error(

@@ -5,9 +5,11 @@ extension Stimulus {
   ///   - samples: rows of the source file; empty: all of the part, or without a part the stimulus.
   ///   - split: the part of the data that they are taken from.
   ///   - dataFolder: where data are looked for first.
+  ///   - limit: the most samples taken of a part.
   /// - Throws: ``ModelFileError`` where the data have no such samples, and ``InputError``.
   public init(
-    of experiment: Experiment, samples: [Int], split: Split?, dataFolder: String? = nil
+    of experiment: Experiment, samples: [Int], split: Split?, dataFolder: String? = nil,
+    limit: Int = .max
   ) throws {
     guard split != nil || !samples.isEmpty else {
       try self.init(inline: experiment)
@@ -16,7 +18,7 @@ extension Stimulus {
     let splits = try experiment.loadData(dataFolder: dataFolder)
     if samples.isEmpty, let split {
       let set = try splits[split, in: experiment]
-      self.init(experiment.trainingData(set).samples(Array(0..<set.count)))
+      self.init(experiment.trainingData(set).samples(Array(0..<min(limit, set.count))))
       return
     }
     // A row of the file is in one part of the data; where parts come from files of their own, the
