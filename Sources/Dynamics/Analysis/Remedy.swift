@@ -39,11 +39,10 @@ public struct Remedy: Sendable, Equatable {
   /// The best of doubling or halving, or a first value for what is zero; more than that where it takes
   /// more to make an unstable equilibrium stable. Nil where nothing helps.
   ///
-  /// Numbers that leave the equilibrium alone are preferred to those that move it and gain less than
-  /// twice as much.
+  /// - Parameter enough: the margin beyond which nothing stronger is tried.
   static func find(
     _ sensitivities: [MarginSensitivity], among knobs: [Knob], sample: Samples,
-    at equilibrium: SampleFlow.Equilibrium, margin: Double
+    at equilibrium: SampleFlow.Equilibrium, margin: Double, enough: Double
   ) -> Remedy? {
     var best: Remedy?
     for knob in knobs where knob.kind == .controller {
@@ -62,17 +61,18 @@ public struct Remedy: Sendable, Equatable {
           name: knob.name, value: knob.value, proposed: proposed, margin: margin,
           proposedMargin: reached, keepsEquilibrium: knob.isTimeConstant)
         if best.map(remedy.isBetter) ?? true { best = remedy }
-        if reached < 0 { break }
+        if reached < enough { break }
       }
     }
     return best
   }
 
-  /// What is stable comes before what is not.
+  /// What is stable comes before what is not, and a number that leaves the equilibrium alone before one
+  /// that moves it, unless that gains four times as much.
   private func isBetter(than other: Remedy) -> Bool {
     if (proposedMargin < 0) != (other.proposedMargin < 0) { return proposedMargin < 0 }
     func worth(_ remedy: Remedy) -> Double {
-      (remedy.margin - remedy.proposedMargin) * (remedy.keepsEquilibrium ? 2 : 1)
+      (remedy.margin - remedy.proposedMargin) * (remedy.keepsEquilibrium ? 4 : 1)
     }
     return worth(self) > worth(other)
   }

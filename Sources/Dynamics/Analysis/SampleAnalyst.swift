@@ -77,7 +77,8 @@ struct SampleAnalyst: Sendable {
       isRefined: equilibrium.isRefined, spectrum: spectrum, networkMargin: network,
       sensitivities: sensitivities,
       remedy: Remedy.find(
-        sensitivities, among: knobs, sample: sample, at: equilibrium, margin: spectrum.margin),
+        sensitivities, among: knobs, sample: sample, at: equilibrium, margin: spectrum.margin,
+        enough: min(0, 0.1 * network)),
       eigenvectorCosine: derivatives?.cosine ?? .nan, forecast: forecast,
       measuredTime: try measuredTime(setting, sample, settled, forecast),
       phi: observation.phi, psi: observation.psi, u: observation.u,
@@ -99,6 +100,11 @@ struct SampleAnalyst: Sendable {
       return settled.certificates[0].settlingTime
     }
     var options = settling
+    // Adams methods neither damp nor feed weak oscillations, which decide how long it takes.
+    options.method = .adams
+    options.maximumOrder = nil
+    options.relativeTolerance = 1e-6
+    options.absoluteTolerance = 1e-9
     options.maximumStep = forecast.time / 100
     let settler = try BatchSettler(
       setting.network, controller: setting.controller, options: options, threads: 1)

@@ -33,7 +33,7 @@ struct MarginTests {
   func optimum(tau: Double, improves: Bool) throws {
     // 6.75/0.125 = 54: there the pair meets on the real axis at −a/3.
     let phase = try controlled(ScalarLoop(a: 0.5, leak: 0, tau: tau))
-    #expect(try derivative("controller.output.tau", phase) < 0 == improves)
+    #expect((try derivative("controller.output.tau", phase) < 0) == improves)
     #expect((phase.spectrum.slowestOscillation != nil) == improves)
     #expect(abs(phase.spectrum.margin + 0.5 / 3) < 0.05)
   }
