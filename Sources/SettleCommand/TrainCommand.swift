@@ -91,6 +91,11 @@ struct TrainCommand: ParsableCommand {
     // Its own evaluations would take their time; a part of one is timed.
     var quick = shared
     quick.overrides.append("learning.evaluate.every=0")
+    // What is seen only by evaluations cannot be asked for without them, and says nothing of the time of a batch.
+    quick.overrides += [
+      "learning.stop.patience=none", "learning.stop.target=none",
+      "learning.schedule={kind: constant}",
+    ]
     let trainer = try quick.experiment(model).makeTrainer(
       data, parameters: start, threads: shared.threadCount)
     Interruption.watch()

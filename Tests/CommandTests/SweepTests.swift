@@ -193,7 +193,8 @@ struct SweepTests {
       #expect(spent >= budget)
       let run = "s/runs/000\(row + 1)"
       let steps = try scratch.json("\(run)/summary.json")["step"].number
-      #expect(spent - spent / steps <= budget, "one batch less was within the budget")
+      // No batch takes more than twice what all take on average.
+      #expect(spent - 2 * spent / steps <= budget, "one batch less was within the budget")
       #expect(table.number(row, "test_loss").isFinite, "measured where it ended")
       let evaluated = try settle(
         "evaluate", Self.model, "--data-dir", Repository.data, "--parameters",

@@ -139,6 +139,8 @@ public struct SettlingOptions: Sendable, Equatable {
     options.maximumGrowth = maximumGrowth
     options.maximumOrder =
       method == .adams ? min(maximumOrder ?? 12, 12) : min(maximumOrder ?? 2, 5)
+    // From rest into an input that begins to change, a step may be too long by many orders of magnitude.
+    options.errorTestFailureLimit = 20
     // The settling keeps count itself, over restarts too.
     options.stepLimit = Int(Int32.max)
     return options

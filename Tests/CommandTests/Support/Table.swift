@@ -1,4 +1,4 @@
-/// A CSV table as a script would read it. No field of these tables needs quotes.
+/// A CSV table as a script would read it. Fields may be in quotes, but hold no ends of lines.
 struct Table {
   struct Malformed: Error { var line: Int }
 
@@ -8,13 +8,26 @@ struct Table {
   init(_ text: String) throws {
     guard text.hasSuffix("\n"), !text.contains("\r") else { throw Malformed(line: 0) }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-      .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+      .map(Self.fields)
     guard !lines.isEmpty else { throw Malformed(line: 0) }
     header = lines.removeFirst()
     rows = lines
     for (k, row) in rows.enumerated() where row.count != header.count {
       throw Malformed(line: k + 2)
     }
+  }
+
+  private static func fields(_ line: Substring) -> [String] {
+    var fields = [""]
+    var isQuoted = false
+    for character in line {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted: fields.append("")
+      default: fields[fields.count - 1].append(character)
+      }
+    }
+    return fields
   }
 
   subscript(row: Int, name: String) -> String {
