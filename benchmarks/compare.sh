@@ -56,7 +56,7 @@ for updates in $weights; do
   peer kvaerno3 diffrax_steady --solver kvaerno3 --limit 64
   peer cvode sundae_cvode --together "$([ "$updates" = 0 ] && echo 64 || echo 1)" --limit 64
   peer scipy-bdf scipy_bdf --method BDF --limit 2
-  [ -n "${NO_SCIPY:-}" ] || peer scipy-lsoda scipy_bdf --method LSODA --limit 2
+  peer scipy-lsoda scipy_bdf --method LSODA --limit 2
   "$bench" floor --threads "$threads" | tee "$case/floor.md"
   "$python" peers/judge.py "$case" "$case"/*/ | tee "$case/table.md"
 done
