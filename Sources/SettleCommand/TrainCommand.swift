@@ -85,8 +85,10 @@ struct TrainCommand: ParsableCommand {
     let data = try experiment.loadData(dataFolder: shared.dataDir)
     let start = try experiment.startingParameters(from: parameters)
     // Its own evaluations would take their time; a part of one is timed.
-    let trainer = try experiment.makeTrainer(
-      data, parameters: start, threads: shared.threadCount, evaluates: false)
+    var quick = shared
+    quick.overrides.append("learning.evaluate.every=0")
+    let trainer = try quick.experiment(model).makeTrainer(
+      data, parameters: start, threads: shared.threadCount)
     Interruption.watch()
     let estimate = try TrainingEstimate(experiment, data, trainer) { Interruption.isRequested }
     if shared.json { try StandardOutput.write(estimate.json.encoded()) }

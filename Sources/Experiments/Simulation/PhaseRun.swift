@@ -103,7 +103,7 @@ final class PhaseRun<E: Scalar> {
     driven?.begin(at: start)
     // With inputs that change nothing rests before their last change.
     let lastChange = driven?.drive.end ?? start
-    // Of the stretches before a break of the inputs, after each of which the integrator begins anew.
+    // Of the stretches before a jump of the inputs, after each of which the integrator begins anew.
     var earlier = Statistics()
     var statistics: Statistics {
       var all = integrator.statistics
@@ -142,9 +142,8 @@ final class PhaseRun<E: Scalar> {
         integrator.withState { store($0) }
         if let stretch = driven?.stretch, time >= stretch.time {
           driven?.begin(at: time)
-          if time < end {
-            // What CVODE remembers is of another right-hand side: also at a mere bend, before which it
-            // may have taken steps so long that it finds no small one.
+          if stretch.isJump && time < end {
+            // What CVODE remembers is of another right-hand side.
             earlier = statistics
             try current.withUnsafeBufferPointer {
               try integrator.start(at: time, state: $0.span)
@@ -171,7 +170,7 @@ final class PhaseRun<E: Scalar> {
     }
     var outcomes: [Outcome] = []
     for row in 0..<samples.count {
-      // A phase of given duration that broke off before has not done what it was to do, at rest or not.
+      // A phase of given duration that broke off has not done what it was to do, at rest or not.
       let hasBrokenOff = failure != nil && !awaitsEquilibrium
       if judge.last[row] <= options.residual && !hasBrokenOff {
         outcomes.append(.settled)

@@ -115,13 +115,13 @@ private struct Decimal {
     self.exponent = exponent
   }
 
-  /// `12`, `-0.5`; no powers of ten.
+  /// `12`, `-0.5`, `.25`; no powers of ten.
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), text.utf8.count <= 18 else { return nil }
     let fraction = parts.count == 2 ? parts[1] : ""
     guard fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let digits = Int(parts[0] + fraction), parts[0].last?.isNumber == true
+      let digits = Int(parts[0] + fraction), parts[0] != "" || fraction != ""
     else { return nil }
     self.init(digits, -fraction.count)
   }

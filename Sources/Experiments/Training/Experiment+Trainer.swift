@@ -7,9 +7,8 @@ extension Experiment {
   /// - Parameters:
   ///   - data: what ``loadData(dataFolder:)`` gave.
   ///   - parameters: where to start; the model's own start unless given.
-  ///   - evaluates: whether it evaluates the data, and acts on what it finds.
   public func makeTrainer(
-    _ data: DataSplits, parameters: ParameterSet? = nil, threads: Int, evaluates: Bool = true
+    _ data: DataSplits, parameters: ParameterSet? = nil, threads: Int
   ) throws -> Trainer {
     guard let learning = model.learning else {
       throw file.error(at: "learning", "the model has no `learning`")
@@ -22,19 +21,13 @@ extension Experiment {
           + "`continuous` out")
     }
     let start = try parameters ?? startingParameters()
-    var options = trainingOptions(learning)
-    if !evaluates {
-      options.evaluatesEvery = 0
-      options.stop = nil
-      options.plateau = nil
-    }
     do {
       return try Trainer(
         network, controller: controller, parameters: start, rules: rules(learning),
         optimizer: optimizer(learning), schedule: schedule(learning, samples: data.train.count),
         constraints: constraints(for: initialParameters()),
         data: trainingData(data.train), validation: data.validation.map(trainingData),
-        test: data.test.map(trainingData), options: options,
+        test: data.test.map(trainingData), options: trainingOptions(learning),
         settling: settlingOptions, noise: noise, precision: precision, threads: threads)
     } catch TrainingError.invalid(let reason) {
       throw file.error(at: "learning", reason)
