@@ -220,7 +220,7 @@ struct SweepCommand: ParsableCommand {
       func absolute(_ path: String?) -> String? {
         path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
       }
-      let plan = SweepPlan(
+      var plan = SweepPlan(
         task: task, model: absolute(model) ?? model, modelHash: try hash(of: model), axes: axes,
         seeds: seeds, dataFolder: absolute(dataDir), parameters: absolute(parameters),
         budgetEvaluations: budgetEvaluations, budgetSeconds: budgetSeconds?.seconds,
@@ -229,7 +229,9 @@ struct SweepCommand: ParsableCommand {
         throw InputError(
           "--set", .whole, "these are more than \(SweepPlan.most) runs", try: "give fewer values")
       }
-      try checkRuns(of: plan, as: model)
+      let own = try seedOfRuns(of: plan, as: model)
+      // By its number, so that a run that fails before it is read has it, too.
+      if plan.seeds.isEmpty { plan.seeds = [own] }
       return plan
     } catch let error as InputError where error.file.hasPrefix("--s") {
       throw ValidationError(error.description)
@@ -245,9 +247,9 @@ struct SweepCommand: ParsableCommand {
     return try SHA256.hex(ofFile: model)
   }
 
-  /// Makes sure that some run can be read: a key that no model has is a mistake of the command line,
-  /// not of one run.
-  private func checkRuns(of plan: SweepPlan, as model: String) throws {
+  /// The seed of the first run that can be read. That some can is made sure of here: a key that no model
+  /// has is a mistake of the command line, not of one run.
+  private func seedOfRuns(of plan: SweepPlan, as model: String) throws -> UInt64 {
     var first: (any Error)?
     for run in plan.runs.prefix(1000) {
       do {
@@ -255,12 +257,12 @@ struct SweepCommand: ParsableCommand {
           path: model, overrides: run.settings.map { "\($0.key)=\($0.value)" },
           knownNames: SettleCommand.registry.knownNames)
         if plan.task == .train { try file.requireForTraining() }
-        return
+        return file.model.seed
       } catch {
         first = first ?? error
       }
     }
-    if let first { throw first }
+    throw first ?? ExitCode(64)
   }
 
   private func checkModel(of plan: SweepPlan) throws {

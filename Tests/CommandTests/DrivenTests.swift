@@ -261,6 +261,16 @@ struct DrivenTests {
     #expect(jump.err.contains("need a method with time"))
   }
 
+  @Test("a phase that breaks off while it rests has failed, and the next is not begun")
+  func brokenOff() throws {
+    // From rest into the ramp, the smallest step allowed is too long for the tolerance.
+    let run = try Simulated(
+      Repository.model("driven"), set: Self.tight + ["settling.steps.min=0.5"], expecting: 1)
+    #expect(run.summary["phases"].elements.count == 1)
+    #expect(run.sample()["certificate"]["outcome"].string == "solver-failure")
+    #expect(run.table[run.table.rows.count - 1, "time"] == "1.0")
+  }
+
   @Test("numbers by their kind are numbers, and model.yaml reads as what it was")
   func resolved() throws {
     let scratch = try Scratch()

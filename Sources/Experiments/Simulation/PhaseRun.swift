@@ -170,7 +170,9 @@ final class PhaseRun<E: Scalar> {
     }
     var outcomes: [Outcome] = []
     for row in 0..<samples.count {
-      if judge.last[row] <= options.residual {
+      // A phase of given duration that broke off has not done what it was to do, at rest or not.
+      let hasBrokenOff = failure != nil && !awaitsEquilibrium
+      if judge.last[row] <= options.residual && !hasBrokenOff {
         outcomes.append(.settled)
       } else if failure != nil {
         outcomes.append(judge.last[row].isFinite ? .solverFailure : .diverged)

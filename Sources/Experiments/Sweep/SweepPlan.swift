@@ -13,7 +13,7 @@ public struct SweepPlan: Sendable, Equatable {
     public var name: String
     /// What is set, key by key, in the order of the axes.
     public var settings: [(key: String, value: String)]
-    /// Nil: that of the model.
+    /// Nil where the plan has none: that of the model.
     public var seed: UInt64?
 
     public static func == (a: Run, b: Run) -> Bool {

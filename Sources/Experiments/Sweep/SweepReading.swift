@@ -122,11 +122,3 @@ public enum SweepReading {
     return seconds
   }
 }
-
-extension SweepReading {
-  /// The seed of a run, from its manifest.
-  public static func seed(of folder: String) -> UInt64? {
-    (try? JSONValue.read("\(folder)/manifest.json"))?["seed"]?.integerValue
-      .map { UInt64(bitPattern: Int64($0)) }
-  }
-}

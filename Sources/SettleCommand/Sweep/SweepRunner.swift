@@ -172,7 +172,7 @@ final class SweepRunner {
     let varied = Set(plan.variedKeys)
     let row = SweepRow(
       run: run.name, values: run.settings.filter { varied.contains($0.key) }.map(\.value),
-      seed: run.seed ?? SweepReading.seed(of: path), status: status,
+      seed: run.seed, status: status,
       note: code == 0 ? "" : note, metrics: metrics)
     table.put(row)
     try table.write(to: folder.file("sweep.csv"))
