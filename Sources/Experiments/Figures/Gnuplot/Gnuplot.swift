@@ -61,7 +61,7 @@ public struct Gnuplot: Sendable, Hashable {
     let messages =
       NSTemporaryDirectory() + "/settle-gnuplot-\(ProcessInfo.processInfo.processIdentifier)-"
       + UUID().uuidString
-    FileManager.default.createFile(atPath: messages, contents: nil)
+    _ = FileManager.default.createFile(atPath: messages, contents: nil)
     defer { try? FileManager.default.removeItem(atPath: messages) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
