@@ -123,6 +123,23 @@ struct PortraitTests {
     #expect(abs(length - (2 * 0.8587107779725758).squareRoot()) < 1e-9 && psi[4] >= 0)
   }
 
+  @Test("a way that runs away ends at the edge of the picture, and is said not to come to rest")
+  func runaway() throws {
+    // An integrator as quick as its two linear neurons: unstable (SCIENCE 8.1 has it at the edge).
+    let scratch = try Scratch()
+    let result = try settle(
+      "portrait", Repository.model("linear"), "--set", "controller.output.tau=0.5", "--json",
+      in: scratch)
+    if result.err.contains("gnuplot was not found") { return }
+    #expect(result.status == 0, "\(result.report)")
+    let panel = try JSON(result.out)["panels"][0]
+    #expect(panel["free_settles"].bool == true && panel["controlled_settles"].bool == false)
+    #expect(result.err.contains("the controlled way does not come to rest"))
+    for point in try points(scratch, "portrait-controlled") {
+      #expect(abs(point[1]) < 40 && abs(point[2]) < 40)
+    }
+  }
+
   @Test(
     "what cannot be drawn is refused with its reason",
     arguments: [

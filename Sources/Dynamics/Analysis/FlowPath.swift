@@ -19,11 +19,14 @@ package struct FlowPath: Sendable {
 }
 
 extension SampleFlow {
-  /// The flow from a state, to rest or through `steps` steps.
+  /// The flow from a state, to rest or through `steps` steps, and no further than where it runs away.
   ///
-  /// - Parameter options: the residual at which it is at rest.
+  /// - Parameters:
+  ///   - settling: the residual at which it is at rest.
+  ///   - bound: of ‖φ‖.
   package func path(
-    from start: ContiguousArray<Double>, _ settling: SettlingOptions, steps: Int = 5000
+    from start: ContiguousArray<Double>, _ settling: SettlingOptions, steps: Int = 5000,
+    bound: Double = .infinity
   ) throws -> FlowPath {
     var options = IntegratorOptions(
       method: .bdf, relativeTolerance: 1e-6, absoluteTolerance: 1e-9)
@@ -46,8 +49,13 @@ extension SampleFlow {
       path.isSettled = f.withUnsafeMutableBufferPointer {
         judge.residual(row: 0, state, $0) <= settling.residual
       }
-      if path.isSettled || step == steps { break }
-      _ = try integrator.step()
+      if path.isSettled || step == steps || Self.norm(state.prefix(units)) > bound { break }
+      do {
+        _ = try integrator.step()
+      } catch is IntegrationError {
+        // So far it came.
+        break
+      }
     }
     return path
   }

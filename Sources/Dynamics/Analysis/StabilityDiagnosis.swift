@@ -42,7 +42,8 @@ extension PhaseAnalysis {
         "weaken the weights of \(strongest.name), which raise it most: a lower rate or initial gain, "
           + "or --set '\(argument)'")
     }
-    if let remedy {
+    // Where the network is to blame, a controller that does not cure it is no advice.
+    if let remedy, cause == .loop || remedy.proposedMargin < 0 {
       arguments.append(remedy.argument)
       advice.append(
         "--set \(remedy.argument) takes max Re \u{3bb} from \(Remedy.digits(remedy.margin)) to "

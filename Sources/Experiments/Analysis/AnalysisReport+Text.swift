@@ -170,7 +170,7 @@ extension AnalysisReport {
     guard !phase.sensitivities.isEmpty else { return [] }
     let width = phase.sensitivities.map(\.name.count).max() ?? 0
     var lines = [
-      "  what moves max Re \u{3bb}" + pad("value", max(0, width - 10)) + pad("derivative", 15)
+      "  what moves max Re \u{3bb}" + pad("value", max(0, width - 7)) + pad("derivative", 15)
         + pad("by +10 %", 14)
     ]
     for row in phase.sensitivities {

@@ -78,15 +78,6 @@ public struct Portrait: Sendable {
   ) throws -> Panel {
     let setting = FlowSetting(experiment.network, experiment.controller, parameters)
     let settling = experiment.settlingOptions
-    func way(_ setting: FlowSetting) throws -> (SampleFlow, FlowPath) {
-      let flow = SampleFlow(setting, sample: sample)
-      return (
-        flow,
-        try flow.path(from: ContiguousArray(repeating: 0, count: flow.dimension), settling)
-      )
-    }
-    let (network, free) = try way(setting.free)
-    let (_, controlled) = try way(setting)
     // Equilibria to rounding, those of unstable loops included.
     var options = EquilibriumAnalyzer.Options()
     options.findsRemedies = false
@@ -97,6 +88,18 @@ public struct Portrait: Sendable {
       settling: settling, options: options
     ).analyze(sample)[0]
     let end = analysis.controlled?.phi
+    // What runs away leaves the picture, which is of the equilibria.
+    let farthest = [analysis.free?.phi, end].compactMap(\.self).map {
+      PortraitPlane.dot($0, $0).squareRoot()
+    }.max()
+    let bound = 4 * (1 + (farthest ?? 4))
+    func way(_ setting: FlowSetting) throws -> (SampleFlow, FlowPath) {
+      let flow = SampleFlow(setting, sample: sample)
+      let start = ContiguousArray<Double>(repeating: 0, count: flow.dimension)
+      return (flow, try flow.path(from: start, settling, bound: bound))
+    }
+    let (network, free) = try way(setting.free)
+    let (_, controlled) = try way(setting)
     // f is the bracket, not divided by time constants: what ψ must balance.
     let f = try end.map { phi in
       ContiguousArray(zip(try network.field(phi), network.bracketWeights).map { $0 * $1 })

@@ -104,9 +104,9 @@ extension PortraitFigure {
     let end = max(panel.free.times.last ?? 0, panel.controlled.times.last ?? 0)
     let count = Self.frames * Self.rowsPerFrame
     let rows = (0...count).map { k -> [Double] in
-      // Early on everything moves, and later little: times grow as squares do.
+      // Early on everything moves, and later little: times grow as cubes do.
       let part = Double(k) / Double(count)
-      let time = end * part * part
+      let time = end * part * part * part
       let place = portrait.plane.coordinates(path.phi(at: time))
       return [time, place.x, place.y]
     }

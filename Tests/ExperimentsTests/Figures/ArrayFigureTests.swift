@@ -139,6 +139,19 @@ struct ArrayFigureTests {
     #expect(one.text.contains("leading: -2, stable, time constant 0.5'"))
   }
 
+  @Test("of an analysis the closed loop is shown; of a free network, what there is")
+  func phases() throws {
+    let folder = try ScratchFolder()
+    let header = "sample,phase,index,real,imaginary,time_constant,period\n"
+    let free = "0,free,0,-0.1,0.0,10.0,inf\n"
+    let path = try folder.file("both.csv", header + free + "0,controlled,0,-0.5,0.0,2.0,inf\n")
+    let both = try figure(.eigenvalues, [RunSource(path)])
+    #expect(try both.columns("eigenvalues.csv")["real"] == [-0.5])
+    let alone = try folder.file("free.csv", header + free)
+    #expect(
+      try figure(.eigenvalues, [RunSource(alone)]).columns("eigenvalues.csv")["real"] == [-0.1])
+  }
+
   private func one(_ source: RunSource) throws -> Figure {
     try figure(.eigenvalues, [source]) { $0.samples = [8] }
   }

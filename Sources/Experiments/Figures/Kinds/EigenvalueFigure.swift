@@ -6,6 +6,7 @@ struct EigenvalueFigure {
 
   /// More samples than this look alike.
   private static let distinctSamples = 8
+  private static let loop = "controlled"
   private static let pointCeiling = 20_000
 
   private struct Point {
@@ -96,8 +97,13 @@ struct EigenvalueFigure {
   }
 
   private func points() throws(InputError) -> [Point] {
-    let table = try NamedColumns(reading: path, texts: ["sample"])
+    let hasPhases = try CSVReader(path).header.contains("phase")
+    let table = try NamedColumns(
+      reading: path, texts: hasPhases ? ["sample", "phase"] : ["sample"])
     let samples = table.texts(of: "sample")
+    // Analyses have the free network's too; where nothing controls there are no others.
+    let phases = table.texts(of: "phase")
+    let shown = phases.contains(Self.loop) ? Self.loop : phases.first
     let real = try table["real"]
     let imaginary = try table["imaginary"]
     let wanted = Set(request.samples.map(String.init))
@@ -106,7 +112,7 @@ struct EigenvalueFigure {
     }
     return samples.indices.compactMap {
       guard wanted.isEmpty || wanted.contains(samples[$0]), real[$0].isFinite,
-        imaginary[$0].isFinite
+        imaginary[$0].isFinite, !hasPhases || phases[$0] == shown
       else { return nil }
       return Point(sample: samples[$0], real: real[$0], imaginary: imaginary[$0])
     }
