@@ -8,6 +8,20 @@
 void openblas_set_num_threads(int num_threads);
 char *openblas_get_config(void);
 
+// The kernels that OpenBLAS has for what this processor can do, by the names that OPENBLAS_CORETYPE takes, or
+// NULL where its oldest ones are right. OpenBLAS itself goes by the processor's model, and takes its oldest
+// kernels for a model younger than itself.
+static inline const char *settle_openblas_kernels(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return __builtin_cpu_supports("avx512bf16") ? "Cooperlake" : "SkylakeX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
+#endif
+  return NULL;
+}
+
 // LAPACK is inside OpenBLAS. Its Fortran entry points are declared here rather than by lapacke.h,
 // which Debian ships in another package and which drags in C99 complex types. A Fortran procedure
 // takes the length of each character argument at the end, hidden; the C ones ignore it.

@@ -1,4 +1,5 @@
 public import Experiments
+import LinearAlgebra
 
 /// The command `settle`, for programs that add rules and other things of their own to it.
 ///
@@ -29,6 +30,7 @@ public enum SettleCommand {
   ///
   /// - Parameter registry: the built-ins and what the program has added to them.
   public static func run(registry: Registry = Registry()) -> Never {
+    BLAS.adoptFastKernels()
     $registry.withValue(registry) { RootCommand.runProcess() }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 @preconcurrency import Foundation
+import LinearAlgebra
 
 /// Measurements of settling. Every subcommand says with `--help` what it prints.
 @main
@@ -10,10 +11,11 @@ struct SettleBench: ParsableCommand {
     discussion: "Data are found by SETTLE_DATA, or beside the model file.",
     subcommands: [
       BatchCommand.self, WeightsCommand.self, SuiteCommand.self, CaseCommand.self, RunCommand.self,
-      FloorCommand.self, ScaleCommand.self,
+      FloorCommand.self, ScaleCommand.self, RulesCommand.self,
     ])
 
   static func main() {
+    BLAS.adoptFastKernels()
     // Lines are to appear as they are printed, in a file too.
     setlinebuf(stdout)
     do {
