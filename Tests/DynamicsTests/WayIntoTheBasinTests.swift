@@ -17,7 +17,7 @@ struct WayIntoTheBasinTests {
   func explicit() throws {
     let model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0.5, samples: 4, seed: 1)
     for sample in try attempts(model) {
-      #expect(sample.first?.method == "adams-bashforth")
+      #expect(sample.first?.method == "explicit-adams")
       #expect(!sample.contains { $0.method == "bdf" })
       #expect(sample.last?.outcome == .settled)
     }
@@ -30,7 +30,7 @@ struct WayIntoTheBasinTests {
     var model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0, samples: 4, seed: 1)
     for unit in 0..<12 { model.parameters["h-h.weight"].values[13 * unit] = -9 }
     for sample in try attempts(model) {
-      #expect(sample.first?.method == "adams-bashforth")
+      #expect(sample.first?.method == "explicit-adams")
       #expect(sample.first?.message == "the system is stiff")
       #expect(sample.first?.steps == 16)
       #expect(sample.dropFirst().first?.method == "bdf")
@@ -48,7 +48,7 @@ struct WayIntoTheBasinTests {
   func limits() throws {
     let model = try Zoo.recurrent.model(SquaredError(), size: 12, gain: 0.5, samples: 4, seed: 1)
     for sample in try attempts(model, { $0.limits.evaluations = 3 }) {
-      #expect(sample.first?.method == "adams-bashforth")
+      #expect(sample.first?.method == "explicit-adams")
       #expect(sample.first?.evaluations == 3)
     }
     for sample in try attempts(model, { $0.limits.steps = 2 }) {

@@ -8,9 +8,9 @@ internal import LinearAlgebra
 private enum Stage {
   /// Nearly all of a chunk is in its basin after so many steps of CVODE, or of an explicit method.
   static let basinSteps = 30
-  static let explicitSteps = 100
+  static let explicitSteps = 300
   /// Where activity dies out, the way is that much less critical.
-  static let damped = 100.0
+  static let damped = 1000.0
   /// What a sample may have left of its way for a minimum close by to be the end of it.
   static let nearby = 1e-3
   /// One more approach, and its polish.

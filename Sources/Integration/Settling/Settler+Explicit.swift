@@ -1,28 +1,36 @@
+internal import Foundation
 internal import LinearAlgebra
 
-// The way towards equilibrium where nothing is stiff: the explicit method of Adams and Bashforth, each sample
-// at steps of its own. An evaluation is all that a step costs, where an implicit one solves a linear system
-// besides; and the difference of two derivatives, which are there anyway, makes it accurate to second
-// order, and says both how large the error of a step was and how large the next one may be.
+// The way towards equilibrium where nothing is stiff: the methods of Adams, each sample at steps of its own. An
+// evaluation is all that a step costs, where an implicit one solves a linear system besides. The step is
+// predicted with the change of the derivative over the last one (Adams–Bashforth), and corrected with the change over
+// itself once that is known (Adams–Moulton, without another evaluation). The correction says how large
+// the error was, and so how large the next step may be.
 
 private enum ExplicitPace {
-  /// The part of a step that the second order adds may be as large, against the norm of the state, as so many
-  /// times the relative tolerance: small enough to stay on the flow's side of a ridge.
-  static let tolerance = 1.7
+  /// The correction of a step may be as large, against the norm of the state, as so many times the relative
+  /// tolerance: small enough to stay on the flow's side of a ridge between two basins.
+  static let tolerance = 1.0 / 30
+  /// By how much the tolerance is larger where activity dies out, or where a sample is near its
+  /// equilibrium: where there is no ridge.
+  static let uncritical = 10.0
+  /// What a sample near its equilibrium has left of its way.
+  static let near = 1e-3
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
   /// unless the network is damped.
   static let first = 0.03
   static let dampedFirst = 0.5
-  /// By how much a step may exceed the one before.
-  static let growth = 1.5
+  /// By how much a step may exceed the one before, and fall below it.
+  static let growth = 0.3...1.5
   /// The longest step, in units of the fastest time constant.
   static let longest = 3.0
-  /// The longest step in units of the time of the motion at hand. A mode swings for ever at 1 under the
-  /// method of second order, at 2 under Euler's, to which steps that come near to it go over.
-  static let reach = 1.0
-  static let secondOrder = 0.5
+  /// Steps in units of the time of the motion at hand, from where the predictor's part of second order, and
+  /// the corrector, begin to fade to where they are gone. A mode swings for ever at 1 under the predictor alone, at ½
+  /// with the corrector, and at 2 under Euler's method, to which steps that come near to 1 go over.
+  static let predictor = 0.5...1.0
+  static let corrector = 0.25...0.5
   /// Steps shorter than this, in units of the fastest time constant, are those of a stiff system.
-  static let stiff = 0.4
+  static let stiff = 0.05
   /// Steps after which stiffness is judged.
   static let trial = 16
   /// Variables slower than this, in units of the fastest time constant, would not arrive.
@@ -35,6 +43,8 @@ private struct Walk {
   /// The next step.
   var step: Double
   /// How much of the last change of the derivative the next step adds.
+  var prediction = 0.0
+  /// How much of the correction of the last step is made with the next one.
   var correction = 0.0
   /// ‖F‖ where the next step begins.
   var slope = 0.0
@@ -43,17 +53,23 @@ private struct Walk {
   ///
   /// - Parameters:
   ///   - change: the norm of the change of the derivative.
-  ///   - size: the norm of the state.
-  mutating func adjust(change: Double, size: Double, tolerance: Double, longest: Double) {
+  ///   - error: the norm of the correction.
+  ///   - allowed: what that may be.
+  mutating func adjust(change: Double, error: Double, allowed: Double, longest: Double) {
     let last = step
-    let error = 0.5 * last * change / (tolerance * size + 1e-6)
-    let growth = min(ExplicitPace.growth, max(0.3, 0.9 / error.squareRoot()))
+    let growth = ExplicitPace.growth
+    // Of a step by Euler's method, the first or in a swing, the correction says nothing about the next.
+    let factor = prediction > 0 ? 0.9 * cbrt(allowed / error) : growth.upperBound
+    step = min(longest, last * min(growth.upperBound, max(growth.lowerBound, factor)))
     // ‖ΔF‖/(h‖F‖) is the rate of the motion at hand; once a mode begins to swing, it is that mode's.
     let rate = change / (last * slope)
-    step = min(longest, last * growth, rate > 0 ? ExplicitPace.reach / rate : longest)
-    let excess =
-      (ExplicitPace.reach - rate * step) / (ExplicitPace.reach - ExplicitPace.secondOrder)
-    correction = min(1, max(0, excess)) * 0.5 * step * step / last
+    if rate > 0 { step = min(step, ExplicitPace.predictor.upperBound / rate) }
+    prediction = Self.fading(rate * step, over: ExplicitPace.predictor) * 0.5 * step * step / last
+    correction = Self.fading(rate * step, over: ExplicitPace.corrector)
+  }
+
+  private static func fading(_ x: Double, over range: ClosedRange<Double>) -> Double {
+    min(1, max(0, (range.upperBound - x) / (range.upperBound - range.lowerBound)))
   }
 }
 
@@ -84,12 +100,16 @@ extension Settler {
     var active = samples.count
     let fastest = timeConstants.fastest
     let longest = ExplicitPace.longest * fastest
+    let isDamped = polisher?.isDamped == true
     let tolerance = ExplicitPace.tolerance * options.relativeTolerance.standard
-    let first = polisher?.isDamped == true ? ExplicitPace.dampedFirst : ExplicitPace.first
+    let first = isDamped ? ExplicitPace.dampedFirst : ExplicitPace.first
     var walks = Array(repeating: Walk(step: first * fastest), count: active)
     var refused: [Int] = []
     let derivative = derivative.baseAddress!
+    // The derivative before this one, then how it changed; and how it had changed before, then the correction.
     let slopes = previousDerivative.baseAddress!
+    let corrections = correctionOfStep.baseAddress!
+    corrections.update(repeating: 0, count: active * dimension)
     var steps = 0
     var isStiff = false
 
@@ -101,7 +121,7 @@ extension Settler {
       }
       batch.record(
         row: row, outcome: nil, time: batch.ownTime(row: row, since: start) + walks[row].time,
-        method: "adams-bashforth", evaluations: steps + 1, products: 0, steps: steps,
+        method: "explicit-adams", evaluations: steps + 1, products: 0, steps: steps,
         residual: judge.measure(row: row, batch.current, self.derivative), message: message)
       active -= 1
       if row != active {
@@ -109,6 +129,7 @@ extension Settler {
         batch.exchange(row, active)
         exchangeRows(derivative, row, active, width: dimension)
         exchangeRows(slopes, row, active, width: dimension)
+        exchangeRows(corrections, row, active, width: dimension)
         walks.swapAt(row, active)
       }
       field.keepSamples(active)
@@ -137,9 +158,11 @@ extension Settler {
         }
         let slope = Element.quickNorm(derivative + row * dimension, count: dimension)
         if steps > 0 {
+          let isCritical = !isDamped && overall > ExplicitPace.near
+          let allowed = tolerance * (isCritical ? 1 : ExplicitPace.uncritical)
           walks[row].adjust(
-            change: change(row), size: norm(batch.current, row), tolerance: tolerance,
-            longest: longest)
+            change: change(row), error: correct(row, walks[row]),
+            allowed: allowed * norm(batch.current, row) + 1e-6, longest: longest)
         }
         walks[row].slope = slope
       }
@@ -148,13 +171,18 @@ extension Settler {
           let offset = row * dimension
           Element.addScaled(
             walks[row].step, derivative + offset, to: states + offset, count: dimension)
+          if walks[row].prediction > 0 {
+            Element.addScaled(
+              walks[row].prediction, slopes + offset, to: states + offset, count: dimension)
+          }
           if walks[row].correction > 0 {
             Element.addScaled(
-              walks[row].correction, slopes + offset, to: states + offset, count: dimension)
+              walks[row].correction, corrections + offset, to: states + offset, count: dimension)
           }
           walks[row].time += walks[row].step
         }
       }
+      if steps > 0 { corrections.update(from: slopes, count: active * dimension) }
       slopes.update(from: derivative, count: active * dimension)
       steps += 1
     }
@@ -167,6 +195,15 @@ extension Settler {
     let before = previousDerivative.baseAddress! + row * dimension
     Element.linearSum(1, now, -1, before, into: before, count: dimension)
     return Element.quickNorm(before, count: dimension)
+  }
+
+  /// ½hΔF less what the prediction had of it, in place of the change before; its norm.
+  private func correct(_ row: Int, _ walk: Walk) -> Double {
+    let change = previousDerivative.baseAddress! + row * dimension
+    let correction = correctionOfStep.baseAddress! + row * dimension
+    Element.linearSum(
+      0.5 * walk.step, change, -walk.prediction, correction, into: correction, count: dimension)
+    return Element.quickNorm(correction, count: dimension)
   }
 
   private func norm(_ states: borrowing ContiguousArray<Element>, _ row: Int) -> Double {

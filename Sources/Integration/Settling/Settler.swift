@@ -26,6 +26,8 @@ public final class Settler<Element: Scalar> {
   let derivative: UnsafeMutableBufferPointer<Element>
   /// F one step before, of the same shape.
   let previousDerivative: UnsafeMutableBufferPointer<Element>
+  /// What the explicit method corrects of its last step, of the same shape.
+  let correctionOfStep: UnsafeMutableBufferPointer<Element>
   var integrators: [Pace: Integrator<Element>] = [:]
   private(set) lazy var polisher = field.equilibriumMap.map {
     Polisher($0, field, options, strictness: judge.strictness, capacity: capacity)
@@ -43,6 +45,8 @@ public final class Settler<Element: Scalar> {
     derivative.initialize(repeating: 0)
     previousDerivative = .allocate(capacity: derivative.count)
     previousDerivative.initialize(repeating: 0)
+    correctionOfStep = .allocate(capacity: derivative.count)
+    correctionOfStep.initialize(repeating: 0)
     if options.method != .newton && options.method != .anderson && options.method != .fixedPoint {
       _ = try integrator(.own)
     }
@@ -51,6 +55,7 @@ public final class Settler<Element: Scalar> {
   deinit {
     derivative.deallocate()
     previousDerivative.deallocate()
+    correctionOfStep.deallocate()
   }
 
   /// Settles the field's samples from `initial`, [samples × dimension].

@@ -105,8 +105,8 @@ public struct SettlingOptions: Sendable, Equatable {
   public var limits = Limits()
   public var polish = Polish.anderson
   /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
-  /// integration to the polish; a hundred times that where the network's activity dies out by itself.
-  public var polishStart = 1e-4
+  /// integration to the polish; a thousand times that where the network's activity dies out by itself.
+  public var polishStart = 1e-5
   /// The number of iterates that Anderson acceleration combines.
   public var andersonDepth = 12
   /// Iterations allowed to the methods without time.

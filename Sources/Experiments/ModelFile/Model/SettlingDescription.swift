@@ -72,7 +72,7 @@ public struct SettlingDescription: Sendable, Equatable {
     public var kind = Kind.anderson
     public var depth = 12
     /// Joint residual at which integration hands over.
-    public var start = 1.0e-4
+    public var start = 1.0e-5
     public var iterations = 200
 
     public init() {}
