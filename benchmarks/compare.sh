@@ -5,7 +5,8 @@
 #   SETTLE_DATA=/folder/with/mnist benchmarks/compare.sh [rnn|ff] [WEIGHTS ...]
 #
 # WEIGHTS are numbers of updates ("0 60 1000 all" unless given), made by benchmarks/weights.sh. The machine must be
-# quiet. COUNT images (1024 unless set) go to every program; the slow peers get fewer, as the table says.
+# quiet. COUNT images (1024 unless set) go to every program; the slow peers get fewer, as the table says, or none
+# with SLOW=no.
 set -eu
 cd "$(dirname "$0")"
 # Every program takes the kernels that its own library chooses for the processor.
@@ -19,8 +20,9 @@ threads=${THREADS:-2}
 results=${RESULTS:-results}
 model=models/mnist-$network.yaml
 
-swift build -c release
-bench=.build/release/settle-bench
+# What the product has been built into serves here too.
+swift build -c release --scratch-path ../.build --product settle-bench
+bench=../.build/release/settle-bench
 [ -x "$python" ] || peers/install.sh
 
 peer() { # name, peer, options...
@@ -51,12 +53,14 @@ for updates in $weights; do
   peer numpy-joint numpy_tight --criterion joint --repeat 3
   peer numpy numpy_tight --criterion per-variable --repeat 3
   peer numpy-compact numpy_tight --criterion per-variable --compact --repeat 3
-  peer heun diffrax_steady --solver heun --limit 128
-  peer tsit5 diffrax_steady --solver tsit5 --limit 128
-  peer kvaerno3 diffrax_steady --solver kvaerno3 --limit 64
-  peer cvode sundae_cvode --together "$([ "$updates" = 0 ] && echo 64 || echo 1)" --limit 64
-  peer scipy-bdf scipy_bdf --method BDF --limit 2
-  peer scipy-lsoda scipy_bdf --method LSODA --limit 2
+  if [ "${SLOW:-yes}" = yes ]; then
+    peer heun diffrax_steady --solver heun --limit 128
+    peer tsit5 diffrax_steady --solver tsit5 --limit 128
+    peer kvaerno3 diffrax_steady --solver kvaerno3 --limit 64
+    peer cvode sundae_cvode --together "$([ "$updates" = 0 ] && echo 64 || echo 1)" --limit 64
+    peer scipy-bdf scipy_bdf --method BDF --limit 2
+    peer scipy-lsoda scipy_bdf --method LSODA --limit 2
+  fi
   "$bench" floor --threads "$threads" | tee "$case/floor.md"
   "$python" peers/judge.py "$case" "$case"/*/ | tee "$case/table.md"
 done

@@ -6,10 +6,10 @@
 set -eu
 cd "$(dirname "$0")"
 command -v perf > /dev/null || { echo "perf was not found (Debian: apt-get install linux-perf)" >&2; exit 1; }
-swift build -c release > /dev/null
+swift build -c release --scratch-path ../.build --product settle-bench > /dev/null
 record=$(mktemp)
 trap 'rm -f "$record"' EXIT
-perf record --quiet -F 1500 -o "$record" .build/release/settle-bench batch "$@" --methods auto --precision single \
+perf record --quiet -F 1500 -o "$record" ../.build/release/settle-bench batch "$@" --methods auto --precision single \
   --threads 1 --repetitions 600 | tail -1
 perf report -i "$record" --no-children --sort dso,symbol --stdio 2> /dev/null | awk '
   /^ *[0-9.]+%/ {

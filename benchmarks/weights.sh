@@ -5,8 +5,9 @@
 #   SETTLE_DATA=/folder/with/mnist benchmarks/weights.sh
 set -eu
 cd "$(dirname "$0")"
-swift build -c release
+# What the product has been built into serves here too.
+swift build -c release --scratch-path ../.build --product settle-bench
 for network in rnn ff; do
-  .build/release/settle-bench weights models/mnist-$network.yaml --after 0,60,100,1000 --output weights |
+  ../.build/release/settle-bench weights models/mnist-$network.yaml --after 0,60,100,1000 --output weights |
     tee weights-$network.log
 done

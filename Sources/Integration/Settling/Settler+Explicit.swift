@@ -29,8 +29,9 @@ private enum ExplicitPace {
   /// with the corrector, and at 2 under Euler's method, to which steps that come near to 1 go over.
   static let predictor = 0.5...1.0
   static let corrector = 0.25...0.5
-  /// Steps shorter than this, in units of the fastest time constant, are those of a stiff system.
-  static let stiff = 0.05
+  /// A motion that allows no longer steps than this, in units of the fastest time constant, is that of a
+  /// stiff system.
+  static let stiff = 0.1
   /// Steps after which stiffness is judged.
   static let trial = 16
   /// Variables slower than this, in units of the fastest time constant, would not arrive.
@@ -48,6 +49,8 @@ private struct Walk {
   var correction = 0.0
   /// ‖F‖ where the next step begins.
   var slope = 0.0
+  /// The longest step that the motion at hand allows.
+  var reach = Double.infinity
 
   /// Sets the next step from what the last one did.
   ///
@@ -63,7 +66,8 @@ private struct Walk {
     step = min(longest, last * min(growth.upperBound, max(growth.lowerBound, factor)))
     // ‖ΔF‖/(h‖F‖) is the rate of the motion at hand; once a mode begins to swing, it is that mode's.
     let rate = change / (last * slope)
-    if rate > 0 { step = min(step, ExplicitPace.predictor.upperBound / rate) }
+    reach = rate > 0 ? ExplicitPace.predictor.upperBound / rate : .infinity
+    step = min(step, reach)
     prediction = Self.fading(rate * step, over: ExplicitPace.predictor) * 0.5 * step * step / last
     correction = Self.fading(rate * step, over: ExplicitPace.corrector)
   }
@@ -138,7 +142,7 @@ extension Settler {
     while active > 0 {
       try evaluate(at: start, batch, rows: active)
       if steps == ExplicitPace.trial {
-        let short = walks[0..<active].count { $0.step < ExplicitPace.stiff * fastest }
+        let short = walks[0..<active].count { $0.reach < ExplicitPace.stiff * fastest }
         isStiff = 2 * short > active
       }
       let isLast = isStiff || steps >= limit
