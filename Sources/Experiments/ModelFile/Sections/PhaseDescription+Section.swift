@@ -41,7 +41,8 @@ extension PhaseDescription {
         }
       })
   }
-  .finishing { phase, given, node, reader in
+  .finishing(rules: [JSONSchema.one(of: "until", "duration", exactly: true)]) {
+    phase, given, node, reader in
     if !given.contains("name") { phase.name = phase.kind.rawValue }
     switch (given.contains("until"), given.contains("duration")) {
     case (false, false):

@@ -15,7 +15,9 @@ extension Codec where Value == RecordedVariable {
   fileprivate static var variable: Codec {
     let names = RecordedVariable.Quantity.allCases.map(\.rawValue)
     return Codec(
-      shape: .scalar("a variable"),
+      shape: .scalar(
+        "a variable",
+        ["type": "string", "pattern": .string("^(\(names.joined(separator: "|")))(\\..+)?$")]),
       read: { node, reader in
         guard let text = node.text else {
           reader.report(expected: "a variable, such as phi or phi.hidden.0", got: node)
