@@ -10,6 +10,7 @@ public struct SynapseBatch {
   public let posts: PostsynapticBatch
   /// Both again, in the rule's reference phase.
   public let referencePreRates: MatrixView<Double>
+  /// The units that they go to, in the rule's reference phase.
   public let referencePosts: PostsynapticBatch
   /// One for each sample.
   public let factors: UnsafePointer<ThirdFactors>
@@ -17,6 +18,8 @@ public struct SynapseBatch {
   public let weights: UnsafePointer<Double>
 
   /// The samples.
+  /// Units behind it.
+  /// Units before it.
   @inlinable public var samples: Int { preRates.rows }
   @inlinable public var preCount: Int { preRates.columns }
   @inlinable public var postCount: Int { posts.count }
@@ -26,11 +29,17 @@ public struct SynapseBatch {
 public struct PostsynapticBatch {
   /// Each [samples × post].
   public let states: MatrixView<Double>
+  /// σ(φ), [samples × units].
   public let rates: MatrixView<Double>
+  /// σ′(φ), [samples × units].
   public let slopes: MatrixView<Double>
+  /// ψ, [samples × units].
   public let controls: MatrixView<Double>
+  /// Whether the loss reads them.
   public let isOutput: Bool
 
+  /// Rows.
+  /// Units.
   @inlinable public var samples: Int { states.rows }
   @inlinable public var count: Int { states.columns }
 
