@@ -4,6 +4,7 @@ extension Schema {
   /// - Parameters:
   ///   - prefix: what has been typed.
   ///   - model: the text of a model, whose populations, projections and phases have names.
+  ///   - names: what model files can name.
   /// - Returns: keys. Where one is left, `key=` with its default or with the values there are.
   public static func settings(
     beginningWith prefix: String, model: String?, names: KnownNames = KnownNames()
