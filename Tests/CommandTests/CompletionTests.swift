@@ -64,7 +64,7 @@ struct CompletionTests {
     #expect(keys.allSatisfy { $0.hasPrefix("controller") })
     #expect(
       try bash("simulate", "--set", "controller.output.tau", in: scratch)
-        == ["controller.output.tau=", "controller.output.tau=1"])
+        == ["controller.output.tau=", "controller.output.tau=5"])
     #expect(
       try bash("train", "--set", "precision", in: scratch)
         == ["precision=", "precision=double", "precision=single"])

@@ -23,7 +23,8 @@ struct SchemaValidator {
         unknown.formUnion(unknownKeywords(in: member.value))
       case "$schema", "$ref", "title", "description", "default", "type", "enum", "const",
         "required",
-        "pattern", "minLength", "minItems", "maxItems", "minProperties", "minimum", "maximum",
+        "pattern", "minLength", "minItems", "maxItems", "uniqueItems", "minProperties", "minimum",
+        "maximum",
         "exclusiveMinimum", "exclusiveMaximum":
         break
       default: unknown.insert(member.key)
@@ -66,6 +67,10 @@ struct SchemaValidator {
       case "items": return items.allSatisfy { accepts($0, argument) }
       case "minItems": return items.count >= argument.integerValue ?? 0
       case "maxItems": return items.count <= argument.integerValue ?? .max
+      case "uniqueItems":
+        return items.indices.allSatisfy { index in
+          !items[..<index].contains { equal($0, items[index]) }
+        }
       default: return true
       }
     case .string(let text):

@@ -24,7 +24,15 @@ struct Section<Root: Sendable>: Sendable {
   func finishing(rules: [JSONValue] = [], _ finish: @escaping Finish) -> Section {
     var section = self
     section.finish = finish
-    section.finishRules = rules
+    section.finishRules += rules
+    return section
+  }
+
+  /// The section with what a JSON Schema can say of its keys; that the reader sees to it, or the checker,
+  /// is for others to care for.
+  func obeying(_ rules: JSONValue...) -> Section {
+    var section = self
+    section.finishRules += rules
     return section
   }
 

@@ -25,6 +25,14 @@ extension ControllerDescription {
       })
     Key("noise", \.noise, Noise.section.codec, "Noise on φ, from which Q can be learned.")
   }
+  .obeying(
+    JSONSchema.when(
+      JSONSchema.given("feedback", ["minProperties": 1]),
+      JSONSchema.given("kind", ["const": "linear-feedback"])),
+    JSONSchema.when(
+      JSONSchema.given("output-stage", ["const": "direct"]),
+      // Without a controller nobody asks.
+      JSONSchema.key("kind", ["enum": ["dynamic-inversion", "none"]])))
 }
 
 extension ControllerDescription.Output {

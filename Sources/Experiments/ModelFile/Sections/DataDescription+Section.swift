@@ -102,6 +102,7 @@ extension DataDescription {
       get: { $0.source.samples }, set: { $0.source = .inline($1) })
     commonKeys
   }
+  .obeying(JSONSchema.key("samples", ["minItems": 1]))
 }
 
 extension DataDescription.Source {

@@ -163,8 +163,30 @@ extension LearningDescription.Schedule {
       applies: .with("kind", \.kind, "plateau") {
         $0.kind == "plateau" ? nil : "only `kind: plateau` is patient"
       })
-  }
+  }.obeying(
+    JSONSchema.not(["allOf": [hasMilestones, isPeriodic]]),
+    JSONSchema.when(
+      JSONSchema.any(of: [hasMilestones, isPeriodic]), ["properties": ["final": false]]),
+    JSONSchema.when(
+      JSONSchema.given("factor"),
+      JSONSchema.any(of: [
+        hasMilestones, isPeriodic, JSONSchema.given("kind", ["const": "plateau"]),
+      ])),
+    JSONSchema.not([
+      "allOf": [
+        JSONSchema.given("kind", ["const": "exponential"]),
+        JSONSchema.given("final", ["const": 0]),
+      ]
+    ]),
+    JSONSchema.key("metric", notOfTestSet))
+
+  private static let hasMilestones = JSONSchema.given(
+    "milestones", ["type": "array", "minItems": 1])
+  private static let isPeriodic = JSONSchema.given("every", ["type": "integer"])
 }
+
+/// Nothing is selected by the test set.
+private let notOfTestSet = JSONSchema.not(["type": "string", "pattern": "^test_"])
 
 extension LearningDescription.Evaluate {
   static let section = Section(Self()) {
@@ -200,6 +222,7 @@ extension LearningDescription.Stop {
       "Evaluations without improvement.")
     Key("target", \.target, Codec<Double>.number().optional("none"), "Value that is good enough.")
   }
+  .obeying(JSONSchema.key("metric", notOfTestSet))
 }
 
 extension LearningDescription.Checkpoint {
@@ -214,6 +237,7 @@ extension LearningDescription.Checkpoint {
       "Metric of the best parameters, which are kept besides; not one of the test set. "
         + "`validation_accuracy` stands for `validation_loss` where there are no labels.")
   }
+  .obeying(JSONSchema.key("best", notOfTestSet))
 }
 
 extension Codec where Value == [Double] {

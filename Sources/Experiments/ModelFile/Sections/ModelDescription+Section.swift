@@ -30,10 +30,8 @@ extension ModelDescription {
       "record", \.record, RecordDescription.section.codec,
       "What a simulation writes. By default what the model has of phi, psi, u, loss, residual.")
   }
-  // The checker sees to it that there is a phase.
-  .finishing(rules: [JSONSchema.key("protocol", ["minItems": 1])]) { model, given, node, _ in
-    model.fillIn(given: given, node)
-  }
+  .obeying(JSONSchema.key("protocol", ["minItems": 1]))
+  .finishing { model, given, node, _ in model.fillIn(given: given, node) }
 
   /// Defaults that depend on other keys.
   private mutating func fillIn(given: Set<String>, _ node: YAMLNode) {

@@ -23,8 +23,7 @@ extension NetworkDescription {
       "loss", \.loss, LossDescription.section.codec.optional("null"),
       "What is to be lowered. Without it there is nothing to control.")
   }
-  // The checker sees to it.
-  .finishing(rules: [JSONSchema.key("populations", ["minProperties": 1])]) { _, _, _, _ in }
+  .obeying(JSONSchema.key("populations", ["minProperties": 1]))
 }
 
 extension LossDescription {
@@ -42,6 +41,7 @@ extension LossDescription {
       "soft", \.soft, .number(.belowOne),
       "ε of soft targets: 1 − ε for the class, ε/(N−1) for each other.")
   }
+  .obeying(JSONSchema.key("units", ["uniqueItems": true]))
 }
 
 extension PopulationDescription {
