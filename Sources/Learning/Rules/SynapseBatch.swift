@@ -18,10 +18,10 @@ public struct SynapseBatch {
   public let weights: UnsafePointer<Double>
 
   /// The samples.
-  /// Units behind it.
-  /// Units before it.
   @inlinable public var samples: Int { preRates.rows }
+  /// Units that they come from.
   @inlinable public var preCount: Int { preRates.columns }
+  /// Units that they go to.
   @inlinable public var postCount: Int { posts.count }
 }
 
@@ -39,8 +39,8 @@ public struct PostsynapticBatch {
   public let isOutput: Bool
 
   /// Rows.
-  /// Units.
   @inlinable public var samples: Int { states.rows }
+  /// Units.
   @inlinable public var count: Int { states.columns }
 
   /// One unit at one sample.

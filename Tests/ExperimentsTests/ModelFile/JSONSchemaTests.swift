@@ -36,7 +36,7 @@ struct JSONSchemaTests {
     #expect(Self.models.count > 30)
     for model in Self.models {
       let text = try Self.text(model)
-      let document = try #require(YAMLDocument.json(text), "\(model.path)")
+      let document = try #require(ModelFile.json(of: text), "\(model.path)")
       // A rule of a program's own is in the schema of that program.
       let names = try Self.names(for: document)
       let validator = SchemaValidator(root: Schema.json(for: names))
@@ -44,7 +44,7 @@ struct JSONSchemaTests {
       guard let parsed = try? ModelFile.parse(text: text, file: "m.yaml", knownNames: names) else {
         continue
       }
-      let resolved = try #require(YAMLDocument.json(ModelFile.resolvedYAML(parsed.model)))
+      let resolved = try #require(ModelFile.json(of: ModelFile.resolvedYAML(parsed.model)))
       #expect(validator.accepts(resolved), "\(model.path), resolved")
     }
   }
@@ -65,7 +65,7 @@ struct JSONSchemaTests {
     ]
     texts += ModelTemplate.all.map { $0.text(model: "x", file: "x.yaml") }
     for text in texts {
-      let document = try #require(YAMLDocument.json(text))
+      let document = try #require(ModelFile.json(of: text))
       #expect(Self.validator.accepts(document), "\(text)")
     }
   }
@@ -75,7 +75,7 @@ struct JSONSchemaTests {
     var names = KnownNames()
     names.rules.append("oja")
     let text = ModelTexts.text([:], "learning: {rule: oja}")
-    let document = try #require(YAMLDocument.json(text))
+    let document = try #require(ModelFile.json(of: text))
     #expect(!Self.validator.accepts(document))
     #expect(SchemaValidator(root: Schema.json(for: names)).accepts(document))
   }
@@ -119,7 +119,7 @@ struct JSONSchemaTests {
     for malformed in MalformedModelTests.cases {
       let text = malformed.marked.replacing("«", with: "")
       // What is no document is refused by every reader.
-      guard let document = YAMLDocument.json(text), Self.validator.accepts(document) else {
+      guard let document = ModelFile.json(of: text), Self.validator.accepts(document) else {
         continue
       }
       missed.insert(malformed.marked.split(separator: "\n").filter { $0.contains("«") }.joined())
@@ -152,9 +152,9 @@ struct JSONSchemaTests {
   func python() throws {
     var documents = try Mutations.all().map(\.document)
     documents += MalformedModelTests.cases.compactMap {
-      YAMLDocument.json($0.marked.replacing("«", with: ""))
+      ModelFile.json(of: $0.marked.replacing("«", with: ""))
     }
-    documents += try Self.models.compactMap { YAMLDocument.json(try Self.text($0)) }
+    documents += try Self.models.compactMap { ModelFile.json(of: try Self.text($0)) }
     let lines =
       [Schema.json().encoded(indented: false)]
       + documents.map { $0.encoded(indented: false) }

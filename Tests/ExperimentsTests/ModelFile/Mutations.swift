@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 
 /// Models of the repository with keys taken out, misspelt and moved, and what the reader says of them.
 enum Mutations {
@@ -8,7 +9,7 @@ enum Mutations {
     texts += try JSONSchemaTests.models.filter { $0.path.contains("/models/") }.map {
       try JSONSchemaTests.text($0)
     }
-    let documents = texts.compactMap { YAMLDocument.json($0) }
+    let documents = texts.compactMap { ModelFile.json(of: $0) }
     var random = SplitMix(state: 5)
     var result: [(JSONValue, String?)] = []
     for _ in 0..<4000 {

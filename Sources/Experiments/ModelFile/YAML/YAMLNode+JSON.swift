@@ -1,6 +1,6 @@
 extension YAMLNode {
   /// The document as editors and other readers of YAML 1.2 see it, which a JSON Schema is about.
-  package var json: JSONValue {
+  var json: JSONValue {
     switch content {
     case .scalar(let text, quoted: true): .string(text)
     case .scalar(let text, quoted: false): Self.resolved(text)
@@ -28,9 +28,9 @@ extension YAMLNode {
   }
 }
 
-extension YAMLDocument {
-  /// A text as JSON, without what model files are checked for: for schemas and their tests.
-  package static func json(_ text: String) -> JSONValue? {
-    (try? parse(text))??.json
+extension ModelFile {
+  /// A document as editors see it, checked for nothing; nil where it is none. For what is said of schemas.
+  package static func json(of text: String) -> JSONValue? {
+    (try? YAMLDocument.parse(text))??.json
   }
 }

@@ -95,9 +95,9 @@ public struct ReplaySummary {
 
   private func line(_ attempt: Attempt) -> String {
     func column(_ text: String, _ width: Int) -> String {
-      text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+      text.padding(toLength: max(width, text.count + 1), withPad: " ", startingAt: 0)
     }
-    return column(attempt.method, 13) + column(attempt.outcome?.rawValue ?? "handed over", 19)
+    return column(attempt.method, 17) + column(attempt.outcome?.rawValue ?? "handed over", 19)
       + column("residual \(short(attempt.residual))", 19)
       + "\(attempt.evaluations) evaluations, \(attempt.steps) steps"
       + (attempt.message.map { "; \($0)" } ?? "")
