@@ -1,5 +1,6 @@
 /// What one call of an ``Integrator`` did.
 public struct Advance: Sendable, Equatable {
+  /// Why the integrator came back.
   public enum Reason: Sendable, Equatable {
     /// One internal step was taken.
     case stepped
@@ -11,6 +12,7 @@ public struct Advance: Sendable, Equatable {
 
   /// The time of the integrator's state now.
   public let time: Double
+  /// Why the integrator came back.
   public let reason: Reason
 
   /// The events that happened at ``time``; none as a rule.

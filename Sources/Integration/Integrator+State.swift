@@ -17,7 +17,10 @@ extension Integrator {
   ///
   /// Dense output: the polynomial that CVODE itself steps with, of the order in use.
   ///
-  /// - Parameter derivative: 0 to the order of the last step.
+  /// - Parameters:
+  ///   - time: within the last step, in model time.
+  ///   - derivative: 0 to the order of the last step.
+  ///   - result: where it is written, row by row.
   public func interpolate(
     at time: Double, derivative: Int = 0, into result: inout MutableSpan<Element>
   ) throws {

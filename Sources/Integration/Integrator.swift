@@ -11,7 +11,9 @@ public import LinearAlgebra
 ///
 /// An integrator serves one task at a time. After an error it can be started again.
 public final class Integrator<Element: Scalar> {
+  /// Method, tolerances and steps.
   public let options: IntegratorOptions
+  /// The right-hand side.
   public let field: any VectorField<Element>
   /// Rows and columns of the state, and of everything cloned from it.
   public let layout: StateLayout
@@ -82,8 +84,10 @@ public final class Integrator<Element: Scalar> {
 
   /// Begins an integration; what was integrated before leaves no trace, not in a single bit.
   ///
-  /// - Parameter initial: `field.samples` rows; at most as many as there were when the integrator was
-  ///   made.
+  /// - Parameters:
+  ///   - time: model time at the start.
+  ///   - initial: `field.samples` rows; at most as many as there were when the integrator was
+  ///     made.
   public func start(at time: Double, state initial: Span<Element>) throws {
     let rows = field.samples
     guard (1...layout.capacity).contains(rows) else {

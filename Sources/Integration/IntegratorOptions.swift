@@ -2,6 +2,7 @@
 ///
 /// The defaults are CVODE's own, except for the tolerances (CVODE has none) and the Krylov dimension.
 public struct IntegratorOptions: Sendable, Equatable {
+  /// The family of formulas.
   public enum Method: String, Sendable, Equatable, CaseIterable {
     /// Backward differentiation, orders 1 to 5: for stiff problems, and for settling.
     case bdf
@@ -9,17 +10,20 @@ public struct IntegratorOptions: Sendable, Equatable {
     case adams
   }
 
+  /// The family of formulas.
   public var method = Method.bdf
   /// Local error allowed in proportion to a variable's magnitude.
   public var relativeTolerance = Tolerance.scalar(1e-4)
   /// Local error allowed for variables near zero.
   public var absoluteTolerance = Tolerance.scalar(1e-8)
+  /// What solves the linear systems inside implicit steps.
   public var linearSolver = LinearSolverChoice.automatic
 
   /// The first step; nil lets CVODE estimate it.
   public var initialStep: Double?
   /// Steps below this are an error.
   public var minimumStep = 0.0
+  /// The largest step in model time; nil: no bound.
   public var maximumStep: Double?
   /// The most by which a step may exceed the one before. More than 1.5.
   public var maximumGrowth = 10.0
@@ -44,6 +48,7 @@ public struct IntegratorOptions: Sendable, Equatable {
   /// order.
   public var detectsStabilityLimit = false
 
+  /// From its parts.
   public init(
     method: Method = .bdf, relativeTolerance: Tolerance = 1e-4, absoluteTolerance: Tolerance = 1e-8,
     linearSolver: LinearSolverChoice = .automatic

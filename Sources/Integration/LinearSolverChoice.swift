@@ -19,9 +19,11 @@ public enum LinearSolverChoice: Sendable, Equatable {
 
   /// Where the field's own preconditioner is applied; see ``PreconditionedField``.
   public enum Preconditioning: Sendable, Equatable {
+    /// Nowhere.
     case none
     /// Inside the norm that stops the iteration: ruins that test where γ is large.
     case left
+    /// Outside that norm.
     case right
   }
 

@@ -7,7 +7,9 @@ public import LinearAlgebra
 /// All samples are searched together, and the one that fares worst decides. A finder serves one task
 /// at a time, and can be used again and again.
 public final class RootFinder<Element: Scalar> {
+  /// Method, tolerance and limits.
   public let options: RootFinderOptions
+  /// The function whose root is wanted.
   public let field: any VectorField<Element>
 
   private let layout: StateLayout

@@ -1,5 +1,6 @@
 /// Everything that can be chosen about a ``RootFinder``.
 public struct RootFinderOptions: Sendable, Equatable {
+  /// How roots are looked for.
   public enum Method: Sendable, Equatable {
     /// Newton's method with a line search; GMRES of at most `dimension` vectors solves its equations.
     case newtonKrylov(dimension: Int = 20, forcing: Forcing = .first)
@@ -18,6 +19,7 @@ public struct RootFinderOptions: Sendable, Equatable {
     case constant(Double)
   }
 
+  /// How roots are looked for.
   public var method = Method.newtonKrylov()
   /// A root: max |Fᵢ| / `residualScale`ᵢ is at most this. For `.anderson` it is |sᵢ·Fᵢ| instead of
   /// |Fᵢ|, the length of a step.
@@ -25,6 +27,7 @@ public struct RootFinderOptions: Sendable, Equatable {
   /// Newton: steps shorter than this, relative to the state, end the search; nil for ε^⅔ of the
   /// element type.
   public var stepTolerance: Double?
+  /// Iterations after which it gives up.
   public var iterationLimit = 200
   /// Newton: the longest step, as the norm of step / `stateScale`; nil for KINSOL's choice, 1000
   /// times the norm of the first guess or more.
@@ -36,6 +39,7 @@ public struct RootFinderOptions: Sendable, Equatable {
   /// Anderson: the s of z + s∘F(z) for each column; nil for 1.
   public var steps: [Double]?
 
+  /// From its parts.
   public init(_ method: Method = .newtonKrylov(), tolerance: Double = 1e-8) {
     self.method = method
     self.tolerance = tolerance

@@ -1,13 +1,18 @@
 /// How a search for a root ended, by KINSOL's own judgement.
 public enum RootOutcome: String, Sendable, Equatable, Codable, CaseIterable {
+  /// The tolerance is met.
   case converged
   /// The first guess met the tolerance.
   case startedAtRoot
+  /// The steps became too small to matter.
   case stepTooSmall
+  /// The limit of iterations was reached.
   case iterationLimit
+  /// The line search found no descent.
   case lineSearchFailed
   /// Five steps in a row had the largest length allowed.
   case stepsTooLong
+  /// The linear solver did not converge.
   case linearSolverFailed
 
   /// Whether KINSOL claims a root.

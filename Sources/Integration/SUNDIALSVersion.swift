@@ -2,6 +2,7 @@ internal import CSUNDIALS
 
 /// The version of the SUNDIALS library in use.
 public enum SUNDIALS {
+  /// The version of the library that is linked, such as `6.4.1`.
   public static var version: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
       buffer.initialize(repeating: 0)

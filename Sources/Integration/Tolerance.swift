@@ -1,5 +1,6 @@
 /// A tolerance: one number for all variables, or one for each column of the state.
 public enum Tolerance: Sendable, Equatable, ExpressibleByFloatLiteral {
+  /// One for all components.
   case scalar(Double)
   /// As many numbers as the field's `dimension`.
   case perColumn([Double])

@@ -8,6 +8,7 @@ public import LinearAlgebra
 ///
 /// A field is used by one integrator at a time and may keep workspaces of its own.
 public protocol VectorField<Element>: AnyObject {
+  /// The scalar type of the state.
   associatedtype Element: Scalar
 
   /// Rows of the state at present. Constant, unless the field is a ``CompactableField``.

@@ -1,8 +1,11 @@
 /// A complex number: an eigenvalue, or an element of an eigenvector.
 public struct Complex: Hashable, Sendable, CustomStringConvertible {
+  /// The real part.
   public var real: Double
+  /// The imaginary part.
   public var imaginary: Double
 
+  /// From its parts.
   public init(_ real: Double, _ imaginary: Double = 0) {
     self.real = real
     self.imaginary = imaginary
@@ -18,15 +21,18 @@ public struct Complex: Hashable, Sendable, CustomStringConvertible {
     return large * (1 + ratio * ratio).squareRoot()
   }
 
+  /// The sum.
   public static func + (a: Complex, b: Complex) -> Complex {
     Complex(a.real + b.real, a.imaginary + b.imaginary)
   }
 
+  /// The product.
   public static func * (a: Complex, b: Complex) -> Complex {
     Complex(
       a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
   }
 
+  /// The product.
   public static func * (a: Double, b: Complex) -> Complex { Complex(a * b.real, a * b.imaginary) }
 
   /// The quotient, without undue overflow or underflow (Smith, 1962).
@@ -43,6 +49,7 @@ public struct Complex: Hashable, Sendable, CustomStringConvertible {
       (a.real * ratio + a.imaginary) / divisor, (a.imaginary * ratio - a.real) / divisor)
   }
 
+  /// With the imaginary part's sign turned.
   public var conjugate: Complex { Complex(real, -imaginary) }
 
   public var description: String {

@@ -4,9 +4,11 @@ extension DenseMatrix {
   /// A = left · diag(values) · rightTransposed, thin: with r rows, c columns and k = min(r, c),
   /// `left` is r × k and `rightTransposed` k × c.
   public struct SingularValueDecomposition: Sendable {
+    /// Left singular vectors in its columns.
     public let left: DenseMatrix
     /// Falling, none negative.
     public let values: ContiguousArray<Double>
+    /// Right singular vectors in its rows.
     public let rightTransposed: DenseMatrix
   }
 

@@ -1,7 +1,9 @@
 /// A dense matrix of doubles, stored row by row: for analysis and initialisation. The engine's
 /// inner loops work on plain memory through `Scalar`.
 public struct DenseMatrix: Equatable, Sendable {
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns.
   public let columns: Int
   /// `rows` × `columns` elements, row by row.
   public private(set) var elements: ContiguousArray<Double>
@@ -39,6 +41,7 @@ public struct DenseMatrix: Equatable, Sendable {
     return matrix
   }
 
+  /// The element at a row and a column, from 0.
   public subscript(row: Int, column: Int) -> Double {
     get {
       checkPosition(row, column)

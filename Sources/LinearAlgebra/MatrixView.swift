@@ -2,11 +2,16 @@
 ///
 /// A view does not own its memory and is valid only during the call that it is handed to.
 public struct MatrixView<Element: Scalar> {
+  /// The first element.
   public let base: UnsafePointer<Element>
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns.
   public let columns: Int
+  /// Elements from one row to the next, at least ``columns``.
   public let stride: Int
 
+  /// Looks at memory that must outlive it.
   @inlinable
   public init(_ base: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -36,11 +41,16 @@ public struct MatrixView<Element: Scalar> {
 
 /// A borrowed row-major block that may be written to.
 public struct MutableMatrixView<Element: Scalar> {
+  /// The first element.
   public let base: UnsafeMutablePointer<Element>
+  /// Number of rows.
   public let rows: Int
+  /// Number of columns.
   public let columns: Int
+  /// Elements from one row to the next, at least ``columns``.
   public let stride: Int
 
+  /// Looks at memory that must outlive it.
   @inlinable
   public init(_ base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -49,6 +59,7 @@ public struct MutableMatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  /// The element at a row and a column, from 0.
   @inlinable
   public subscript(_ row: Int, _ column: Int) -> Element {
     get {

@@ -12,6 +12,7 @@ public struct NormalStream: Sendable {
 
   private var words: (Words, Words, Words, Words)
 
+  /// The stream of a seed and of the name of who draws from it.
   public init(seed: UInt64, name: String) {
     var stream = RandomStream(seed: seed, name: name)
     words = (Words(), Words(), Words(), Words())

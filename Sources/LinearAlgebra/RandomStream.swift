@@ -20,6 +20,7 @@ public struct RandomStream: RandomNumberGenerator, Equatable, Sendable {
   /// The second number of the last pair that `normal` made.
   private var spare: Double?
 
+  /// The stream of a seed and of the name of who draws from it.
   public init(seed: UInt64, name: String) {
     var key = SplitMix64(seed: seed)
     var fill = SplitMix64(seed: key.next() ^ Self.hash(name))

@@ -21,10 +21,12 @@ struct AnalyzeCommand: ParsableCommand {
           --samples 20 --split test --output analysis
       """)
 
-  @Argument(help: "The model file.") var model: String
+  @Argument(help: "The model file.", completion: .model) var model: String
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "A safetensors file with the parameters; the model's start unless given.")
+  @Option(
+    help: "A safetensors file with the parameters; the model's start unless given.",
+    completion: .parameters)
   var parameters: String?
 
   @Option(
@@ -36,7 +38,8 @@ struct AnalyzeCommand: ParsableCommand {
   var samples: Int?
 
   @Option(
-    help: "The part of the data that samples are taken from: train, validation or test.")
+    help: "The part of the data that samples are taken from: train, validation or test.",
+    completion: .split)
   var split: String?
 
   func validate() throws {

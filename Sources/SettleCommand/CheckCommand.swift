@@ -19,10 +19,12 @@ struct CheckCommand: ParsableCommand {
         settle check models/digits-rnn.yaml --samples 4 --directions 3
       """)
 
-  @Argument(help: "The model file.") var model: String
+  @Argument(help: "The model file.", completion: .model) var model: String
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "A safetensors file with the parameters; the model's start unless given.")
+  @Option(
+    help: "A safetensors file with the parameters; the model's start unless given.",
+    completion: .parameters)
   var parameters: String?
 
   @Option(help: "How many samples of the training data to check on; 0 only validates.")

@@ -14,8 +14,8 @@ struct DiffCommand: ParsableCommand {
         settle diff runs/least-control runs/backpropagation
       """)
 
-  @Argument(help: "The folder of a run.") var first: String
-  @Argument(help: "The folder of another run.") var second: String
+  @Argument(help: "The folder of a run.", completion: .directory) var first: String
+  @Argument(help: "The folder of another run.", completion: .directory) var second: String
 
   @Flag(name: .shortAndLong, help: "Say nothing; the exit code tells.")
   var quiet = false

@@ -18,13 +18,17 @@ struct EvaluateCommand: ParsableCommand {
         settle evaluate models/digits-rnn.yaml --parameters runs/digits/parameters.safetensors
       """)
 
-  @Argument(help: "The model file.") var model: String
+  @Argument(help: "The model file.", completion: .model) var model: String
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "A safetensors file with the parameters; the model's start unless given.")
+  @Option(
+    help: "A safetensors file with the parameters; the model's start unless given.",
+    completion: .parameters)
   var parameters: String?
 
-  @Option(help: "The part of the data: train, validation or test; test if there is one.")
+  @Option(
+    help: "The part of the data: train, validation or test; test if there is one.",
+    completion: .split)
   var split: String?
 
   @Flag(help: "Class by class: recall, precision, and what it was taken for.")

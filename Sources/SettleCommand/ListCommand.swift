@@ -13,7 +13,10 @@ struct ListCommand: ParsableCommand {
         settle list rules
       """)
 
-  @Argument(help: "What to list; everything unless given.") var kind: String?
+  @Argument(
+    help: "What to list; everything unless given.",
+    completion: .list(Catalog.allCases.map(\.rawValue)))
+  var kind: String?
 
   @Flag(name: .shortAndLong, help: "Names only.")
   var quiet = false

@@ -10,6 +10,8 @@ struct NewCommand: ParsableCommand {
       It runs as it is, in simulate and in train. Templates:
       \(ModelTemplate.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
+      Where settle.schema.json lies beside it (`settle schema`), its first line says so to editors.
+
       Examples:
         settle new
         settle new memory --template recurrent
@@ -21,11 +23,12 @@ struct NewCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What it is to be: " + ModelTemplate.all.map(\.name).joined(separator: ", ") + ".",
-      valueName: "name"))
+      valueName: "name"), completion: .list(ModelTemplate.all.map(\.name)))
   var template = "recurrent"
 
   @Option(
-    name: .shortAndLong, help: "The file; NAME.yaml unless given, and - for standard output.")
+    name: .shortAndLong, help: "The file; NAME.yaml unless given, and - for standard output.",
+    completion: .file(extensions: ["yaml"]))
   var output: String?
 
   @Flag(help: "Replace a file that is there already.")
@@ -55,8 +58,9 @@ struct NewCommand: ParsableCommand {
     guard let template = ModelTemplate(named: template) else { throw ExitCode(64) }
     let name = name ?? template.name
     let path = output ?? "\(name).yaml"
-    let text = template.text(model: name, file: path == "-" ? "\(name).yaml" : path)
+    var text = template.text(model: name, file: path == "-" ? "\(name).yaml" : path)
     if path == "-" { return try StandardOutput.write(text) }
+    if hasSchema(beside: path) { text = "# yaml-language-server: $schema=\(Self.schema)\n" + text }
     try AtomicFile.write(text, to: path, overwrite: force)
     if json {
       try StandardOutput.write(
@@ -69,5 +73,12 @@ struct NewCommand: ParsableCommand {
       Diagnostics.say("wrote \(path)")
       Diagnostics.say("settle simulate \(path)\nsettle train \(path)")
     }
+  }
+
+  private static let schema = "settle.schema.json"
+
+  private func hasSchema(beside path: String) -> Bool {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    return FileManager.default.fileExists(atPath: folder.appendingPathComponent(Self.schema).path)
   }
 }

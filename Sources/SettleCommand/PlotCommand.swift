@@ -21,7 +21,7 @@ struct PlotCommand: ParsableCommand {
         settle plot runs/seed-* --kind learning --format pdf --output figures
       """)
 
-  @Argument(help: "Folders of runs, or a file.") var paths: [String]
+  @Argument(help: "Folders of runs, or a file.", completion: .file()) var paths: [String]
 
   @Option(help: "What to draw; what there is unless given. --list says which kinds there are.")
   var kind: Choice<FigureKind>?
@@ -73,7 +73,8 @@ struct PlotCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "The folder that figures go to; `figures` in that of the run, or here for several runs.")
+    help: "The folder that figures go to; `figures` in that of the run, or here for several runs.",
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace figures that are there already.") var force = false
@@ -238,6 +239,7 @@ where Value.RawValue == String {
   }
 
   static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
   var defaultValueDescription: String { value.rawValue }
 }
 

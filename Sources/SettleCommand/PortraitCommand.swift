@@ -20,14 +20,17 @@ struct PortraitCommand: ParsableCommand {
         settle portrait models/tanh.yaml --plane phi.hidden.1,phi.hidden.2 --output figures --animate
       """)
 
-  @Argument(help: "The model file.") var model: String
+  @Argument(help: "The model file.", completion: .model) var model: String
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "A safetensors file with the parameters; the model's start unless given.")
+  @Option(
+    help: "A safetensors file with the parameters; the model's start unless given.",
+    completion: .parameters)
   var parameters: String?
 
   @Option(
-    help: "A safetensors file with the parameters of a second panel, such as those after learning.")
+    help: "A safetensors file with the parameters of a second panel, such as those after learning.",
+    completion: .parameters)
   var after: String?
 
   @Option(
@@ -40,7 +43,8 @@ struct PortraitCommand: ParsableCommand {
     help: "The sample of the data, by its row in the file; the model's stimulus unless given.")
   var sample: Int?
 
-  @Option(help: "The part of the data that the sample is taken from.") var split: String?
+  @Option(help: "The part of the data that the sample is taken from.", completion: .split)
+  var split: String?
 
   @Option(
     help: ArgumentHelp(

@@ -19,7 +19,8 @@ struct ReplayCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The folder of a run of `settle train`.", valueName: "run"))
+    help: ArgumentHelp("The folder of a run of `settle train`.", valueName: "run"),
+    completion: .directory)
   var path: String
 
   @Option(help: "The sample, by its row in the source file, as unsettled.csv has it.")
@@ -33,7 +34,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "What to record; the residual, the loss, u and the worst component unless given.")
+    help: "What to record; the residual, the loss, u and the worst component unless given.",
+    completion: .recorded)
   var record: [String] = []
 
   @Option(help: "Time between rows; the solver's own steps unless given.")
@@ -42,10 +44,14 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Threads to train on; all cores unless given. Bits do not depend on it.")
   var threads: Int?
 
-  @Option(help: "The folder to look for data in first; that of the run unless given.")
+  @Option(
+    help: "The folder to look for data in first; that of the run unless given.",
+    completion: .directory)
   var dataDir: String?
 
-  @Option(name: .shortAndLong, help: "Where results go; RUN/replay/sample-N-step-S unless given.")
+  @Option(
+    name: .shortAndLong, help: "Where results go; RUN/replay/sample-N-step-S unless given.",
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace results that are in the output folder already.")

@@ -25,7 +25,7 @@ struct RootCommand: ParsableCommand {
       SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, ReplayCommand.self,
       CheckCommand.self, AnalyzeCommand.self, PlotCommand.self, PortraitCommand.self,
       SweepCommand.self, VerifyCommand.self, DiffCommand.self, NewCommand.self,
-      ListCommand.self,
+      ListCommand.self, SchemaCommand.self,
     ])
 
   /// Runs what the arguments of the process ask for; always ends the process.

@@ -8,7 +8,8 @@ struct SharedOptions: ParsableArguments {
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
       "Set a key of the model file, e.g. learning.optimizer.rate=3e-4; may be repeated.",
-      valueName: "key=value"))
+      valueName: "key=value"),
+    completion: .setting)
   var overrides: [String] = []
 
   @Option(help: "The seed of all random streams, instead of the model's.")
@@ -17,10 +18,14 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "Threads to settle on; all cores unless given. Bits do not depend on it.")
   var threads: Int?
 
-  @Option(help: "The folder to look for data in first, before SETTLE_DATA and the model's folder.")
+  @Option(
+    help: "The folder to look for data in first, before SETTLE_DATA and the model's folder.",
+    completion: .directory)
   var dataDir: String?
 
-  @Option(name: .shortAndLong, help: "Where results go; runs/<model>/<time> unless given.")
+  @Option(
+    name: .shortAndLong, help: "Where results go; runs/<model>/<time> unless given.",
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace results that are in the output folder already.")

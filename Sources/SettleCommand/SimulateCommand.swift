@@ -17,10 +17,10 @@ struct SimulateCommand: ParsableCommand {
         settle simulate models/tanh.yaml --every 0.1 --output out
       """)
 
-  @Argument(help: "The model file.") var model: String
+  @Argument(help: "The model file.", completion: .model) var model: String
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "A safetensors file with the parameters.")
+  @Option(help: "A safetensors file with the parameters.", completion: .parameters)
   var parameters: String?
 
   @Option(
@@ -30,13 +30,14 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(
     help:
-      "The part of the data (train, validation, test): samples are taken from it, all unless --sample is given."
-  )
+      "The part of the data (train, validation, test): samples are taken from it, all unless --sample is given.",
+    completion: .split)
   var split: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: "What to record: phi, psi, u, rate, x, loss, residual, phi.hidden, phi.hidden.0, ...")
+    help: "What to record: phi, psi, u, rate, x, loss, residual, phi.hidden, phi.hidden.0, ...",
+    completion: .recorded)
   var record: [String] = []
 
   @Option(help: "Time between rows; the solver's own steps unless given.")

@@ -24,20 +24,21 @@ struct SweepCommand: ParsableCommand {
         settle sweep --resume runs/digits-rnn-sweep/20260131T120000Z
       """)
 
-  @Argument(help: "The model file; not with --resume.") var model: String?
+  @Argument(help: "The model file; not with --resume.", completion: .model) var model: String?
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
       "A key of the model file and its values, e.g. learning.batch=16,32,64; may be repeated. With one "
-        + "value the key is set in all runs.", valueName: "key=a,b,c"))
+        + "value the key is set in all runs.", valueName: "key=a,b,c"), completion: .setting)
   var settings: [String] = []
 
   @Option(help: "The seeds, e.g. 1..5 or 1,2,7; that of the model unless given.")
   var seeds: String?
 
   @Option(
-    help: ArgumentHelp("What each run does: train, simulate or check.", valueName: "subcommand"))
+    help: ArgumentHelp("What each run does: train, simulate or check.", valueName: "subcommand"),
+    completion: .list(["train", "simulate", "check"]))
   var command: String = "train"
 
   @Option(help: "Runs at the same time; as many as the cores allow unless given.")
@@ -64,19 +65,25 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Confidence of the intervals.")
   var confidence = 0.95
 
-  @Option(help: "A safetensors file with the parameters that every run starts from.")
+  @Option(
+    help: "A safetensors file with the parameters that every run starts from.",
+    completion: .parameters)
   var parameters: String?
 
-  @Option(help: "The folder to look for data in first, before SETTLE_DATA and the model's folder.")
+  @Option(
+    help: "The folder to look for data in first, before SETTLE_DATA and the model's folder.",
+    completion: .directory)
   var dataDir: String?
 
-  @Option(help: "The folder of a sweep to go on with.")
+  @Option(help: "The folder of a sweep to go on with.", completion: .directory)
   var resume: String?
 
   @Flag(help: "With --resume: also runs whose computation failed.")
   var retryFailed = false
 
-  @Option(name: .shortAndLong, help: "Where results go; runs/<model>-sweep/<time> unless given.")
+  @Option(
+    name: .shortAndLong, help: "Where results go; runs/<model>-sweep/<time> unless given.",
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace the sweep that is in the output folder already.")

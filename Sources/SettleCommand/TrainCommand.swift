@@ -18,13 +18,13 @@ struct TrainCommand: ParsableCommand {
         settle train --resume runs/digits --time-limit 90m
       """)
 
-  @Argument(help: "The model file; not with --resume.") var model: String?
+  @Argument(help: "The model file; not with --resume.", completion: .model) var model: String?
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "The folder of a run to go on with.")
+  @Option(help: "The folder of a run to go on with.", completion: .directory)
   var resume: String?
 
-  @Option(help: "A safetensors file with the parameters to start from.")
+  @Option(help: "A safetensors file with the parameters to start from.", completion: .parameters)
   var parameters: String?
 
   @Option(help: "Save and end after so much time of this session, such as 90m, 2h, 1h30m.")

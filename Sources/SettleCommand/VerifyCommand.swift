@@ -18,7 +18,8 @@ struct VerifyCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The folder of a run of train or simulate.", valueName: "run"))
+    help: ArgumentHelp("The folder of a run of train or simulate.", valueName: "run"),
+    completion: .directory)
   var path: String
 
   @Option(help: "Repeat a training only up to that update, and compare the rows up to there.")
@@ -27,10 +28,12 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Threads to train on; all cores unless given. Bits do not depend on it.")
   var threads: Int?
 
-  @Option(help: "The folder to look for data in first; that of the run unless given.")
+  @Option(
+    help: "The folder to look for data in first; that of the run unless given.",
+    completion: .directory)
   var dataDir: String?
 
-  @Option(name: .shortAndLong, help: "Keep the repetition in this folder.")
+  @Option(name: .shortAndLong, help: "Keep the repetition in this folder.", completion: .directory)
   var output: String?
 
   @Flag(help: "Replace results that are in the output folder already.")

@@ -8,9 +8,13 @@ internal import LinearAlgebra
 /// solves 0 = ∂f/∂φᵀδ + S_yᵀu; so −∇_θ L = (∂f/∂θ)ᵀδ*: the outer product of ψ and the rates. The
 /// certificates are those of δ; a sample without a free equilibrium keeps its own, and has ψ = 0.
 public final class AdjointSettler {
+  /// The network whose adjoint is settled.
   public let network: Network
+  /// When the adjoint counts as settled, and when to give up.
   public let options: SettlingOptions
+  /// The scalar type of the computation.
   public let precision: Precision
+  /// Threads that chunks are shared among; bits do not depend on it.
   public let threads: Int
   private var workers: [any AdjointChunkWorker] = []
   private var parameters: ParameterSet?

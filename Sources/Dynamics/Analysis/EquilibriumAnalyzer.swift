@@ -10,6 +10,7 @@ public struct EquilibriumAnalyzer {
   /// The most variables (φ, ψ and u together) of which eigenvalues are computed.
   public static let largestDimension = 2500
 
+  /// What is analyzed, and how closely.
   public struct Options: Sendable {
     /// Derivatives of the margin, and what to change.
     public var findsRemedies = true
@@ -18,6 +19,7 @@ public struct EquilibriumAnalyzer {
     /// The least control that reaches the same output.
     public var searchesLeastControl = true
 
+    /// With nothing to set.
     public init() {}
   }
 
@@ -28,8 +30,12 @@ public struct EquilibriumAnalyzer {
   private let isControlled: Bool
 
   /// - Parameters:
+  ///   - network: the network that is analyzed.
+  ///   - controller: what controls it.
   ///   - parameters: of the network and the controller.
   ///   - settling: its residual and limits are kept; the path is integrated more accurately.
+  ///   - options: what is analyzed, and how closely.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   /// - Throws: ``NetworkError`` where the system is larger than ``largestDimension``.
   public init(
     _ network: Network, controller: any Controller, parameters: ParameterSet,
@@ -56,7 +62,9 @@ public struct EquilibriumAnalyzer {
     self.settling = settling
   }
 
-  /// - Parameter samples: with targets, where there is a controller to use.
+  /// - Parameters:
+  ///   - samples: with targets, where there is a controller to use.
+  ///   - isCancelled: asked now and then whether to stop.
   public func analyze(
     _ samples: Samples, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [SampleAnalysis] {

@@ -2,10 +2,12 @@
 public struct ControllerKnob: Sendable {
   /// The key of model files, within `controller`: `output.leak`.
   public var name: String
+  /// What it is in this controller.
   public var value: Double
   /// The same controller with another value ≥ 0, which is not 0 where this one is not.
   public var turned: @Sendable (Double) -> any Controller
 
+  /// From its parts.
   public init(
     _ name: String, _ value: Double, turned: @escaping @Sendable (Double) -> any Controller
   ) {
@@ -41,6 +43,7 @@ extension OutputController {
 
 /// A number of a model that acts on how its samples settle.
 public struct Knob: Sendable {
+  /// What kind of number it is.
   public enum Kind: Sendable {
     /// A key of `controller`.
     case controller
@@ -50,10 +53,12 @@ public struct Knob: Sendable {
     case projection
   }
 
+  /// What kind of number it is.
   public let kind: Kind
   /// The key of model files: `controller.output.tau`, `network.populations.hidden.tau`; of a
   /// projection, `network.projections.hidden-hidden`.
   public let name: String
+  /// What it is in the model; 1 for the factor of a projection.
   public let value: Double
   let turned: @Sendable (Double) throws -> FlowSetting
 

@@ -4,7 +4,9 @@ internal import LinearAlgebra
 public struct MarginSensitivity: Sendable, Equatable {
   /// The key of model files; of a projection, its weights all times a factor.
   public var name: String
+  /// What is turned.
   public var kind: Knob.Kind
+  /// What it is now.
   public var value: Double
   /// d(max Re λ)/dp, the equilibrium moving with p. NaN where it cannot be followed or the leading
   /// eigenvalue is not differentiable.

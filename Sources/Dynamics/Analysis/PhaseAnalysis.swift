@@ -9,6 +9,7 @@ public struct PhaseAnalysis: Sendable {
   /// Whether Newton's method followed the equilibrium down to rounding. If not, all figures are of
   /// where the sample settled.
   public var isRefined: Bool
+  /// Eigenvalues of the flow at the equilibrium.
   public var spectrum: Spectrum
   /// The largest real part of the network's own eigenvalues, uncontrolled, at this φ.
   public var networkMargin: Double
@@ -25,8 +26,11 @@ public struct PhaseAnalysis: Sendable {
   public var measuredTime: Double
   /// At the equilibrium.
   public var phi: ContiguousArray<Double>
+  /// ψ of every unit, [units].
   public var psi: ContiguousArray<Double>
+  /// u of every output, [outputs].
   public var u: ContiguousArray<Double>
+  /// What the loss reads, [outputs].
   public var outputs: ContiguousArray<Double>
   /// L; NaN without a target.
   public var loss: Double
@@ -61,6 +65,7 @@ public struct ControlCost: Sendable {
 
 /// Where a sample settles when it is released from control.
 public struct Release: Sendable {
+  /// How it settled after control.
   public var certificate: Certificate
   /// ‖φ − φ′‖ of the free equilibrium from zero and the one after control; NaN where one is missing.
   public var distance: Double
@@ -76,12 +81,16 @@ public struct SampleAnalysis: Sendable {
   public var index: Int
   /// Nil where it did not settle; see ``freeCertificate``.
   public var free: PhaseAnalysis?
+  /// What became of it without control, from φ = 0.
   public var freeCertificate: Certificate
   /// Nil without a controller, and where it did not settle.
   public var controlled: PhaseAnalysis?
   /// Nil without a controller.
   public var controlledCertificate: Certificate?
+  /// What the control costs, against the least that would do; nil where it did not settle
+  /// under control.
   public var cost: ControlCost?
+  /// What it does after control; nil where it did not settle under control.
   public var release: Release?
 
   /// Whether it settled in every phase that there is.

@@ -10,10 +10,14 @@ internal import LinearAlgebra
 public struct Remedy: Sendable, Equatable {
   /// The key of model files.
   public var name: String
+  /// The value at hand.
   public var value: Double
+  /// The value that was tried.
   public var proposed: Double
   /// max Re λ with the value at hand, and with the proposed one at the equilibrium that there is then.
   public var margin: Double
+  /// max Re λ with the proposed value, at the equilibrium that there is then, in units of
+  /// 1/time.
   public var proposedMargin: Double
   /// Whether the equilibrium stays where it is.
   public var keepsEquilibrium: Bool

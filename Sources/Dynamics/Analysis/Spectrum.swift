@@ -5,12 +5,14 @@ public struct Spectrum: Sendable, Equatable {
   /// All of them, by falling real part.
   public let eigenvalues: ContiguousArray<Complex>
 
+  /// Of eigenvalues by falling real part.
   public init(_ eigenvalues: ContiguousArray<Complex>) { self.eigenvalues = eigenvalues }
 
   /// max Re λ: the equilibrium is stable where it is negative, and the nearer it is to 0 the slower
   /// everything settles.
   public var margin: Double { eigenvalues.first?.real ?? .nan }
 
+  /// Whether every mode decays.
   public var isStable: Bool { margin < 0 }
 
   /// A pair of conjugate eigenvalues: something that swings as it decays or grows.

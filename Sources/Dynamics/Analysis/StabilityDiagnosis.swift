@@ -8,6 +8,7 @@ public struct StabilityDiagnosis: Sendable, Equatable {
     case loop
   }
 
+  /// Where the leading mode comes from.
   public var cause: Cause
   /// A sentence without its first capital and its stop.
   public var words: String

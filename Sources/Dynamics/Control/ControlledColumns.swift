@@ -4,10 +4,13 @@ internal import LinearAlgebra
 /// What is where in the state of a controlled system: φ of every unit, then ψ of those units that have
 /// one in the state, then the integral u_i.
 public struct ControlledColumns: Sendable {
+  /// Numbers of a sample's state.
   public let dimension: Int
+  /// Units, each with a φ.
   public let units: Int
   /// Units whose ψ is part of the state, in the order of their columns.
   public let psiUnits: [Int]
+  /// Outputs that the loss reads.
   public let outputs: Int
   /// The column at which u_i starts, if it is part of the state.
   public let integral: Int?

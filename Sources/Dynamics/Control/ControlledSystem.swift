@@ -5,6 +5,7 @@ public import LinearAlgebra
 ///
 /// The state of a sample is φ of every unit, then what the controller adds (ψ, u).
 public protocol ControlledSystem<Element>: EquilibriumField {
+  /// The network that is controlled.
   var network: Network { get }
   /// The largest number of samples it can hold.
   var capacity: Int { get }
@@ -36,7 +37,7 @@ public protocol Controller: Sendable {
   /// one; nil where there is none.
   func descent(for network: Network) -> (any Controller)?
   /// A controller with the same equilibria whose flow is easier to follow, by which `auto` may find them
-  /// before this one's own field is asked (``SettlingOptions/usesGuide``); nil where there is none.
+  /// before this one's own field is asked (`SettlingOptions.usesGuide`); nil where there is none.
   func guide(for network: Network) -> (any Controller)?
   /// The same controller with proportional output control, u = −β∇L; nil where there is none. A
   /// negative gain pushes away from the target.
@@ -69,8 +70,11 @@ extension Controller {
 
 /// What can be known of a batch at one state, in double precision. Rows are samples.
 public struct Observation: Sendable {
+  /// Rows.
   public private(set) var samples = 0
+  /// Units of the network.
   public let unitCount: Int
+  /// Outputs that the loss reads.
   public let outputCount: Int
   /// Potentials, [samples × units].
   public var phi: ContiguousArray<Double> = []
@@ -87,6 +91,7 @@ public struct Observation: Sendable {
   /// L of each sample; meaningless where no target was loaded.
   public var losses: ContiguousArray<Double> = []
 
+  /// Empty, for samples of a network.
   public init(_ network: Network) {
     unitCount = network.unitCount
     outputCount = network.outputCount

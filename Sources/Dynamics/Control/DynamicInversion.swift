@@ -17,12 +17,14 @@ public import LinearAlgebra
 /// in place of the transpose.
 public struct DynamicInversion: Controller {
   public let name = "dynamic-inversion"
+  /// How u follows from the loss.
   public var output: OutputController
   /// τ_ψ, in the model's unit of time.
   public var timeConstant: Double
   /// How u enters ψ of the output units.
   public var outputStage: OutputStage
 
+  /// How u enters ψ of the loss population.
   public enum OutputStage: String, Sendable, CaseIterable {
     /// ψ_y follows u with the time constant τ_ψ, like any other ψ.
     case dynamic
@@ -30,6 +32,7 @@ public struct DynamicInversion: Controller {
     case direct
   }
 
+  /// From its parts.
   public init(
     output: OutputController, timeConstant: Double = 1, outputStage: OutputStage = .dynamic
   ) {

@@ -12,8 +12,10 @@ public import LinearAlgebra
 /// judged on the same bracket, against ‖ψ‖.
 public struct EnergyBased: Controller {
   public let name = "energy"
+  /// How u follows from the loss.
   public var output: OutputController
 
+  /// From its parts.
   public init(output: OutputController) { self.output = output }
 
   public var effectiveLeak: Double? { output.effectiveLeak }

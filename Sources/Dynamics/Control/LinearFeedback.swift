@@ -11,6 +11,7 @@ public import LinearAlgebra
 /// The control is optimal only where the columns of Q span the rows of the output's sensitivity.
 public struct LinearFeedback: Controller {
   public let name = "linear-feedback"
+  /// How u follows from the loss.
   public var output: OutputController
 
   /// How u reaches one population.
@@ -26,6 +27,7 @@ public struct LinearFeedback: Controller {
   /// Paths by population. Those not named have weights, and the output population the identity.
   public var paths: [String: Path]
 
+  /// From its parts.
   public init(output: OutputController, paths: [String: Path] = [:]) {
     self.output = output
     self.paths = paths

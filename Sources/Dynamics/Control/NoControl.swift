@@ -4,6 +4,7 @@ public import LinearAlgebra
 /// No control: τ φ̇ = f(φ), the free dynamics. ψ and u are zero.
 public struct NoControl: Controller {
   public let name = "none"
+  /// With nothing to set.
   public init() {}
 
   public var effectiveLeak: Double? { nil }

@@ -15,10 +15,12 @@ public struct OutputController: Sendable, Equatable {
   public var proportional: Double
   /// α
   public var leak: Double
+  /// What the leak acts on.
   public var leakOn: Leak
   /// τ_u, in the model's unit of time.
   public var timeConstant: Double
 
+  /// From its parts.
   public init(
     integral: Double = 1, proportional: Double = 0, leak: Double = 1,
     leakOn: Leak = .integral, timeConstant: Double = 1

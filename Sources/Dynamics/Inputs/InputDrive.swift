@@ -2,12 +2,14 @@
 public struct InputDrive: Sendable {
   /// A signal at work.
   public struct Source: Sendable {
+    /// The course of the values.
     public var signal: InputSignal
     /// Columns of the inputs; the signal has a value for each sample and column, or for each column.
     public var columns: Range<Int>
     /// When it began.
     public var origin: Double
 
+    /// From its parts.
     public init(_ signal: InputSignal, columns: Range<Int>, origin: Double) {
       self.signal = signal
       self.columns = columns
@@ -32,13 +34,16 @@ public struct InputDrive: Sendable {
     }
   }
 
+  /// What is moved, in the order of the columns.
   public let sources: [Source]
   private let sampleCount: Int
   /// [samples × inputs], as ``update(at:before:)`` left them.
   public private(set) var inputs: ContiguousArray<Double>
 
   /// - Parameters:
+  ///   - sources: what moves, and in which columns.
   ///   - inputs: [samples × inputs]; columns without a source stay as they are.
+  ///   - sampleCount: rows of the inputs.
   public init(_ sources: [Source], inputs: ContiguousArray<Double>, sampleCount: Int) {
     self.sources = sources
     self.inputs = inputs

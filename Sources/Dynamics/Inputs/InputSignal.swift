@@ -30,22 +30,26 @@ public struct InputSignal: Sendable, Equatable {
 
   /// A moment at which the course is not smooth.
   public struct Break: Sendable, Equatable {
+    /// When, counted from where the signal begins.
     public var time: Double
     /// Whether the value itself jumps, rather than its slope.
     public var isJump: Bool
 
+    /// From its parts.
     public init(time: Double, isJump: Bool) {
       self.time = time
       self.isJump = isJump
     }
   }
 
+  /// The course of the values over time.
   public let course: Course
   /// The number of values at a time.
   public let count: Int
   /// In ascending order, none before 0.
   public let breaks: [Break]
 
+  /// A signal that goes so, from time 0 on.
   public init(_ course: Course) {
     self.course = course
     switch course {
@@ -84,7 +88,9 @@ public struct InputSignal: Sendable, Equatable {
 
   /// The values at a time.
   ///
-  /// - Parameter isBefore: at a jump, the value before it.
+  /// - Parameters:
+  ///   - time: from the origin of the signal.
+  ///   - isBefore: at a jump, the value before it.
   public func values(at time: Double, before isBefore: Bool = false) -> ContiguousArray<Double> {
     func hasPassed(_ moment: Double) -> Bool { isBefore ? time > moment : time >= moment }
     switch course {

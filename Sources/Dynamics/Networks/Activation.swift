@@ -25,6 +25,7 @@ public protocol Activation: Sendable {
 /// σ(φ) = φ
 public struct Identity: Activation {
   public let name = "identity"
+  /// With nothing to set.
   public init() {}
 
   public func rate<E: Scalar>(
@@ -52,6 +53,7 @@ public struct Identity: Activation {
 /// σ(φ) = tanh φ
 public struct Tanh: Activation {
   public let name = "tanh"
+  /// With nothing to set.
   public init() {}
 
   public func rate<E: Scalar>(
@@ -82,6 +84,7 @@ public struct Tanh: Activation {
 /// σ(φ) = 1 / (1 + e^−φ)
 public struct Sigmoid: Activation {
   public let name = "sigmoid"
+  /// With nothing to set.
   public init() {}
 
   public func rate<E: Scalar>(
@@ -113,6 +116,7 @@ public struct Sigmoid: Activation {
 /// σ(φ) = max(φ, 0), with σ′(0) = 0
 public struct ReLU: Activation {
   public let name = "relu"
+  /// With nothing to set.
   public init() {}
 
   public func rate<E: Scalar>(
@@ -140,6 +144,7 @@ public struct ReLU: Activation {
 /// σ(φ) = log(1 + e^φ)
 public struct Softplus: Activation {
   public let name = "softplus"
+  /// With nothing to set.
   public init() {}
 
   public func rate<E: Scalar>(

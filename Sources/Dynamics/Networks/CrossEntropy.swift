@@ -10,6 +10,7 @@ internal import LinearAlgebra
 public struct CrossEntropy: Loss {
   public let name = "cross-entropy"
   public let isClassification = true
+  /// With nothing to set.
   public init() {}
 
   public func value(_ output: Span<Double>, target: Span<Double>) -> Double {

@@ -4,9 +4,11 @@ public import LinearAlgebra
 public struct DenseProjection: WeightGradient {
   public let name: String
   public let source: String
+  /// The population that it goes to.
   public let target: String
   public let hasSeparateFeedback: Bool
 
+  /// From its parts.
   public init(
     from source: String, to target: String, name: String? = nil, separateFeedback: Bool = false
   ) {

@@ -23,6 +23,8 @@ public protocol Loss: Sendable {
   /// network drives to c and that is controlled by u = −s∇L(y). Then u = y − c.
   ///
   /// - Parameters:
+  ///   - center: c, [n_y].
+  ///   - target: t, [n_y].
   ///   - strength: s > 0.
   ///   - output: a guess when called; the proximal point, to rounding, afterwards.
   func proximalPoint(

@@ -7,17 +7,23 @@
 /// for every population of units. A network is a plain value: parameters live in a ``ParameterSet``
 /// beside it, and the state in the system that simulates it.
 public struct Network: Sendable {
+  /// The populations, in the order of the state.
   public let populations: [Population]
+  /// The projections between them.
   public let projections: [any Projection]
+  /// What is to be lowered.
   public let loss: any Loss
+  /// What the loss reads.
   public let output: Output
 
   /// The units whose state (or, for a readout, value) the loss reads.
   public struct Output: Sendable, Equatable {
+    /// The population that the loss reads.
     public var population: String
     /// Indices of units; nil means all of them.
     public var units: [Int]?
 
+    /// All units of a population, or some of them, from 0.
     public init(population: String, units: [Int]? = nil) {
       self.population = population
       self.units = units
@@ -96,6 +102,7 @@ public struct Network: Sendable {
   /// The population of that name, which must exist.
   public func population(_ name: String) -> Population { populations[indices[name]!] }
 
+  /// The population that the loss reads.
   public var outputPopulation: Population { population(output.population) }
 
   /// Indices, within its population, of the units that the loss reads.
@@ -148,15 +155,19 @@ public struct Network: Sendable {
 /// A network that cannot be.
 public struct NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   public let description: String
+  /// With its message.
   public init(_ description: String) { self.description = description }
 }
 
 extension Projection {
+  /// The name of its weights among the parameters, `<name>.weight`, [post, pre].
   public var weightName: String { "\(name).weight" }
+  /// The name of its separate feedback among the parameters, `<name>.feedback`, [post, pre].
   public var feedbackName: String { "\(name).feedback" }
 }
 
 extension Population {
+  /// The name of its bias among the parameters, `<name>.bias`, [units].
   public var biasName: String { "\(name).bias" }
   /// The parameter that holds Q, [size, n_y], under linear feedback.
   public var controlName: String { "\(name).control" }

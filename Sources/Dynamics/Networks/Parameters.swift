@@ -8,12 +8,14 @@ public struct Plasticity: Sendable, Equatable {
   /// γ: the parameter is multiplied by 1 − γ before each step.
   public var decay: Double
 
+  /// From its parts.
   public init(isLearned: Bool = true, rate: Double = 1, decay: Double = 0) {
     self.isLearned = isLearned
     self.rate = rate
     self.decay = decay
   }
 
+  /// Does not learn.
   public static let frozen = Plasticity(isLearned: false)
 }
 
@@ -23,9 +25,12 @@ public struct Parameter: Sendable, Equatable {
   public let name: String
   /// Row-major; a dense weight is [post, pre].
   public let shape: [Int]
+  /// The numbers, row by row.
   public var values: ContiguousArray<Double>
+  /// Whether and how fast it learns.
   public var plasticity: Plasticity
 
+  /// From its parts.
   public init(
     name: String, shape: [Int], values: ContiguousArray<Double>,
     plasticity: Plasticity = Plasticity()
@@ -48,9 +53,11 @@ public struct Parameter: Sendable, Equatable {
 
 /// All parameters of a network and of its controller, in a fixed order.
 public struct ParameterSet: Sendable, Equatable {
+  /// All of them, in the order in which they were given.
   public private(set) var parameters: [Parameter]
   private let indices: [String: Int]
 
+  /// A set of parameters whose names differ.
   public init(_ parameters: [Parameter]) {
     self.parameters = parameters
     var indices: [String: Int] = [:]
@@ -62,11 +69,13 @@ public struct ParameterSet: Sendable, Equatable {
     self.indices = indices
   }
 
+  /// How many parameters there are; ``scalarCount`` counts numbers.
   public var count: Int { parameters.count }
 
   /// Numbers in all parameters together.
   public var scalarCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 
+  /// The place of the parameter of that name, or nil.
   public func index(of name: String) -> Int? { indices[name] }
 
   public subscript(_ index: Int) -> Parameter {

@@ -11,15 +11,20 @@ public struct Population: Sendable {
     case readout
   }
 
+  /// Unique among the populations and projections of a network.
   public var name: String
+  /// Number of units.
   public var size: Int
+  /// Whether it has a state, is given from outside, or only reads.
   public var role: Role
+  /// σ.
   public var activation: any Activation
   /// τ, in the model's unit of time.
   public var timeConstant: Double
   /// Whether the units have a bias, the parameter `<name>.bias`.
   public var hasBias: Bool
 
+  /// From its parts.
   public init(
     name: String, size: Int, role: Role = .units, activation: any Activation = Identity(),
     timeConstant: Double = 1, hasBias: Bool = true

@@ -9,6 +9,7 @@ public protocol Projection: Sendable {
   var name: String { get }
   /// The names of the populations it comes from and goes to.
   var source: String { get }
+  /// The population that it goes to.
   var target: String { get }
   /// Whether control travels back through weights of its own, `<name>.feedback`, rather than through
   /// the transpose.
@@ -27,6 +28,7 @@ public protocol Projection: Sendable {
 /// Rows are samples. A conformance is right when `backward` is the transpose of `forward` and
 /// `gradient` the transpose of the derivative of `forward` in the weights.
 public protocol ProjectionProducts<Element>: AnyObject {
+  /// The scalar type of the products.
   associatedtype Element: Scalar
 
   /// Takes over the weights, rounded to the precision of the products.

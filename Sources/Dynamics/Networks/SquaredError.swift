@@ -3,6 +3,7 @@ public struct SquaredError: Loss {
   public let name = "squared-error"
   public let isClassification = false
   public let isMinimalAtTarget = true
+  /// With nothing to set.
   public init() {}
 
   public func value(_ output: Span<Double>, target: Span<Double>) -> Double {

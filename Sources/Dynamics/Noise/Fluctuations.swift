@@ -1,8 +1,11 @@
 /// How the control of a chunk of samples answered to noise around its equilibrium: sums over the steps
 /// of a simulation with ``OrnsteinUhlenbeck`` noise. Rows are samples.
 public struct Fluctuations: Sendable, Equatable {
+  /// The noise that made them.
   public let noise: OrnsteinUhlenbeck
+  /// Units of the network.
   public let unitCount: Int
+  /// Outputs that the loss reads.
   public let outputCount: Int
   /// Σ over the steps of (u − u\*) εᵀ, [samples × n_y × units]; zero at units without noise.
   public var noiseSums: ContiguousArray<Double>

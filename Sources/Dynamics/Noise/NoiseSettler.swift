@@ -6,8 +6,11 @@ internal import LinearAlgebra
 /// It takes the chunks as a ``BatchSettler`` gave them. The noise of a sample depends on the seed, the
 /// number of the update and that of the sample, and not on threads or on the samples beside it.
 public final class NoiseSettler {
+  /// The network that is shaken.
   public let network: Network
+  /// What controls it meanwhile.
   public let controller: any Controller
+  /// The noise on φ.
   public let noise: OrnsteinUhlenbeck
   private let seed: UInt64
   private let precision: Precision
@@ -15,7 +18,12 @@ public final class NoiseSettler {
   private var parameters: ParameterSet?
   private var revision = 0
 
-  /// - Parameter seed: of the streams `noise.<update>.<sample>`.
+  /// - Parameters:
+  ///   - network: the network that is shaken.
+  ///   - controller: what controls it.
+  ///   - noise: the noise on φ.
+  ///   - seed: of the streams `noise.<update>.<sample>`.
+  ///   - precision: the scalar type of the computation.
   /// - Throws: ``NetworkError`` where the step does not fit the time constants.
   public init(
     _ network: Network, controller: any Controller, noise: OrnsteinUhlenbeck, seed: UInt64,
@@ -55,6 +63,7 @@ public final class NoiseSettler {
   /// - Parameters:
   ///   - states: controlled equilibria, at most ``BatchSettler/chunkSize`` samples each.
   ///   - update: the number of the update that it is for.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   public func settle(
     _ states: [SettledState], update: Int, threads: Int = 1
   ) throws -> [SettledState] {

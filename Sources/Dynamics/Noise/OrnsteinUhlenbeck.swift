@@ -18,6 +18,7 @@ public struct OrnsteinUhlenbeck: Sendable, Equatable {
   /// (`<population>.control`), or all where it has none.
   public var populations: [String]?
 
+  /// From its parts.
   public init(
     strength: Double = 0.01, timeConstant: Double = 0.2, step: Double = 0.04, steps: Int = 800,
     populations: [String]? = nil

@@ -18,8 +18,11 @@ public enum Constraint: Sendable, Equatable {
   /// Scaling is not the nearest point of the set, but it leaves every other constraint intact.
   case spectralNorm(Double)
 
+  /// The sign that weights keep.
   public enum Sign: Int, Sendable, CaseIterable {
+    /// No weight is below 0.
     case positive = 1
+    /// No weight is above 0.
     case negative = -1
   }
 

@@ -22,6 +22,7 @@ public struct ConstraintSet: Sendable {
   ///   - masks: by the name of the parameter, row-major: 0 where there is no synapse, 1 where there is.
   ///   - transposes: pairs of parameters that both become the mean of the one and the other's transpose.
   ///     They take no mask and no other constraint.
+  ///   - parameters: those that are constrained.
   /// - Throws: ``ParameterError`` where a name does not exist, a shape does not fit, a mask has other
   ///   values, or two of them contradict each other.
   public init(
@@ -69,6 +70,7 @@ public struct ConstraintSet: Sendable {
     self.entries = entries
   }
 
+  /// Whether nothing is constrained.
   public var isEmpty: Bool { entries.isEmpty && transposes.isEmpty }
 
   /// Moves every parameter into its set: the mask first, then what leaves it intact.

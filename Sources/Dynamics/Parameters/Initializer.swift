@@ -17,15 +17,25 @@ public import LinearAlgebra
 /// | `orthogonal` | g times orthonormal rows or columns, whichever are fewer, uniformly distributed |
 /// | `spectral-radius` | N(0, 1), then scaled to max \|λ\| = g·v, v = 1 unless given; square |
 public struct Initializer: Sendable, Equatable {
+  /// How values are made. Names are those of model files.
   public enum Kind: String, Sendable, CaseIterable {
+    /// All 0.
     case zeros
+    /// The value, 1 unless given, on the diagonal, and 0 elsewhere.
     case identity
+    /// Normal; the value is the standard deviation, 1/√fan_in unless given.
     case normal
+    /// Uniform; the value is the half-width, 1 unless given.
     case uniform
+    /// Uniform between ±1/√fan_in.
     case uniformFanIn = "uniform-fan-in"
+    /// Uniform between ±√(6/(fan_in + fan_out)) (Glorot and Bengio 2010).
     case xavier
+    /// Normal with standard deviation √(2/fan_in) (He et al. 2015).
     case he
+    /// A random matrix with orthonormal rows or columns.
     case orthogonal
+    /// Normal, scaled to a spectral radius, 1 unless given.
     case spectralRadius = "spectral-radius"
 
     /// Whether ``Initializer/value`` means anything to it.
@@ -37,13 +47,16 @@ public struct Initializer: Sendable, Equatable {
     }
   }
 
+  /// How values are made.
   public var kind: Kind
+  /// Multiplies the values.
   public var gain: Double
   /// The size, for the kinds that take one; nil for their own.
   public var value: Double?
   /// The Frobenius norm that everything is scaled to at last; nil to leave it.
   public var norm: Double?
 
+  /// From its parts.
   public init(_ kind: Kind, gain: Double = 1, value: Double? = nil, norm: Double? = nil) {
     self.kind = kind
     self.gain = gain
@@ -54,8 +67,10 @@ public struct Initializer: Sendable, Equatable {
   /// The values of an array of this shape, row-major.
   ///
   /// - Parameters:
+  ///   - shape: of the array.
   ///   - fanIn: the number of weights that one unit receives; at least 1.
   ///   - fanOut: the number that one unit sends; only `xavier` asks.
+  ///   - stream: where random numbers come from.
   /// - Throws: ``ParameterError`` where the shape does not fit the kind, or the values cannot be
   ///   scaled as asked.
   public func values(

@@ -7,10 +7,12 @@ extension Network {
   /// or less does not change its values.
   ///
   /// - Parameters:
+  ///   - controller: whose parameters are made too.
   ///   - extra: parameters besides, such as a learning rule's own; they keep their values unless an
   ///     initializer names them.
   ///   - initializers: by the name of the parameter. Unless named, weights are `uniform-fan-in`,
   ///     feedback `normal` of norm 1, control `normal`, and biases zero.
+  ///   - seed: of all random streams.
   /// - Throws: ``ParameterError`` where a name does not exist or an initializer does not fit.
   public func initialParameters(
     for controller: any Controller = NoControl(), extra: [Parameter] = [],

@@ -3,7 +3,9 @@ internal import LinearAlgebra
 
 /// The number format of states, weights and products in the dynamics.
 public enum Precision: String, Sendable, CaseIterable {
+  /// `Float`, 32 bits.
   case single
+  /// `Double`, 64 bits.
   case double
 }
 
@@ -12,10 +14,15 @@ public enum Precision: String, Sendable, CaseIterable {
 /// A batch is cut into chunks whose size depends on the model alone; each has its own solver, and
 /// threads take whole chunks. So the bits of a result do not depend on the number of threads.
 public final class BatchSettler {
+  /// The network that is settled.
   public let network: Network
+  /// What controls it.
   public let controller: any Controller
+  /// How samples are settled, and when to give up.
   public let options: SettlingOptions
+  /// The scalar type of the computation.
   public let precision: Precision
+  /// Threads that chunks are shared among; bits do not depend on it.
   public let threads: Int
   /// Samples to a chunk.
   public let chunkSize: Int
@@ -81,6 +88,7 @@ public final class BatchSettler {
   /// Settles all samples and hands every chunk to `body`, on whatever thread settled it.
   ///
   /// - Parameters:
+  ///   - samples: inputs and, where something controls, targets.
   ///   - initial: where the samples start; all at zero if nil.
   ///   - body: may be called from several threads at once.
   /// - Returns: what `body` made of each chunk, in the order of the samples.

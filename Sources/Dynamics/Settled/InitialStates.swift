@@ -11,6 +11,7 @@ public struct InitialStates: Sendable, Equatable {
   /// at equilibrium.
   public var u: ContiguousArray<Double>
 
+  /// From its parts.
   public init(
     phi: ContiguousArray<Double> = [], psi: ContiguousArray<Double> = [],
     u: ContiguousArray<Double> = []

@@ -1,5 +1,6 @@
 /// Inputs and targets of samples, in double precision. Rows are samples.
 public struct Samples: Sendable {
+  /// How many samples there are.
   public let count: Int
   /// [count × inputs]
   public var inputs: ContiguousArray<Double>
@@ -8,6 +9,7 @@ public struct Samples: Sendable {
   /// The number of each sample in its source, for reports.
   public var indices: [Int]
 
+  /// From its parts.
   public init(
     count: Int, inputs: ContiguousArray<Double>, targets: ContiguousArray<Double> = [],
     indices: [Int]? = nil

@@ -2,17 +2,21 @@ public import Integration
 
 /// Where a chunk of samples settled: all that a learning rule or a report may read. Rows are samples.
 public struct SettledState: Sendable {
+  /// The network that settled.
   public let network: Network
+  /// What it was given.
   public package(set) var samples: Samples
   /// φ, ψ, u, σ(φ), outputs and losses at the equilibrium.
   ///
   /// The rows of samples that did not settle hold where their last attempt ended; look at
   /// ``certificates`` before you read them.
   public var observation: Observation
+  /// What became of each sample.
   public var certificates: [Certificate]
   /// How control answered to noise around the equilibrium, where it was asked for.
   public var fluctuations: Fluctuations? = nil
 
+  /// How many samples there are.
   public var count: Int { samples.count }
 
   /// Only the samples in those rows.

@@ -2,6 +2,7 @@ public import Dynamics
 
 /// What an analysis of a model's equilibria found, for people, scripts and files.
 public struct AnalysisReport {
+  /// The analyses, a sample each.
   public let samples: [SampleAnalysis]
   let model: String
   let network: Network
@@ -10,6 +11,7 @@ public struct AnalysisReport {
   let leak: Double?
   let residual: Double
 
+  /// From its parts.
   public init(_ experiment: Experiment, _ samples: [SampleAnalysis]) {
     self.samples = samples
     model = experiment.model.name

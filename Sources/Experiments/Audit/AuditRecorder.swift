@@ -20,8 +20,14 @@ public final class AuditRecorder: TrainingHook {
     "sign_agreement", "relative_error", "local",
   ]
 
-  /// - Parameter resumed: the number of updates of the checkpoint that the training goes on from; nil
-  ///   where it begins. What was written of later updates is cut off and written again.
+  /// - Parameters:
+  ///   - folder: where the run lies.
+  ///   - experiment: the model, made into things that run.
+  ///   - trainer: what trains.
+  ///   - resumed: the number of updates of the checkpoint that the training goes on from; nil
+  ///     where it begins. What was written of later updates is cut off and written again.
+  ///   - overwrite: whether what is there may be replaced.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   public init(
     _ folder: RunFolder, _ experiment: Experiment, _ trainer: Trainer, resuming resumed: Int? = nil,
     overwrite: Bool, threads: Int

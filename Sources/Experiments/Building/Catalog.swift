@@ -2,14 +2,32 @@ internal import Learning
 
 /// The kinds of things that model files name, for lists.
 public enum Catalog: String, Sendable, CaseIterable {
-  case rules, activations, controllers, losses, projections, optimizers, schedules
+  /// Learning rules.
+  case rules
+  /// σ of populations.
+  case activations
+  /// How control reaches φ.
+  case controllers
+  /// What is lowered.
+  case losses
+  /// Kinds of connections.
+  case projections
+  /// What turns directions into steps.
+  case optimizers
+  /// The rate over the updates.
+  case schedules
+  /// How initial values are made.
   case initializations
+  /// How feedback weights learn.
   case feedbackRules = "feedback-rules"
+  /// What expressions may read besides the synapse.
   case thirdFactors = "third-factors"
+  /// Functions that expressions may call.
   case functions
 
   /// One line of a list.
   public struct Entry: Sendable, Equatable {
+    /// As model files have it.
     public var name: String
     /// Empty where a program added something without saying what it is.
     public var summary: String

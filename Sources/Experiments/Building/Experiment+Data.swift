@@ -4,7 +4,12 @@ internal import LinearAlgebra
 
 /// Which part of a data set.
 public enum Split: String, Sendable, CaseIterable {
-  case train, validation, test
+  /// What is learned from.
+  case train
+  /// What decides when to stop.
+  case validation
+  /// What decides nothing.
+  case test
 }
 
 extension Experiment {
@@ -99,6 +104,7 @@ extension Experiment {
 
 /// A data set as the trainer reads it: inputs and encoded targets of any rows.
 public struct LabelledSamples: TrainingData {
+  /// Where they are from.
   public let dataSet: DataSet
   let encoding: TargetEncoding
   let outputCount: Int

@@ -5,14 +5,20 @@ internal import LinearAlgebra
 
 /// A model file made into things that run: network, controller, options, and initial parameters.
 public struct Experiment: Sendable {
+  /// The model file, as it was read.
   public let file: ModelFile
+  /// What its names stand for.
   public let registry: Registry
+  /// The network, without parameters.
   public let network: Network
+  /// What controls it.
   public let controller: any Controller
+  /// The scalar type of the computation.
   public let precision: Precision
   /// Whether the file names a loss. Without one the network runs free, and nothing measures it.
   public let hasLoss: Bool
 
+  /// What the file says, with every default.
   public var model: ModelDescription { file.model }
 
   /// - Throws: ``ModelFileError`` where the model asks for what cannot be.

@@ -3,7 +3,9 @@ public import Learning
 
 /// What model files can name: built-ins, and what a program adds before it loads a model.
 public struct Registry: Sendable {
+  /// By their names.
   public var activations: [any Activation]
+  /// By their names.
   public var losses: [any Loss]
   /// Makes a controller from its description.
   public var controllers: [String: @Sendable (ModelFile) throws -> any Controller]

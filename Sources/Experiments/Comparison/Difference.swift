@@ -4,9 +4,12 @@ public struct Difference: Sendable, Equatable {
   public var file: String
   /// Where in it, in words: `row 3, column test_loss`; empty for the file as a whole.
   public var place: String
+  /// In the first run.
   public var first: String
+  /// In the second.
   public var second: String
 
+  /// From its parts.
   public init(_ file: String, _ place: String = "", _ first: String, _ second: String) {
     self.file = file
     self.place = place
@@ -14,6 +17,7 @@ public struct Difference: Sendable, Equatable {
     self.second = second
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("file", .string(file)), .init("place", .string(place)),

@@ -2,7 +2,9 @@ internal import Foundation
 
 /// In what two runs differ: their model, what made them, and what came of it.
 public struct RunDifference: Sendable {
+  /// The folder of the first run.
   public let first: String
+  /// The folder of the second.
   public let second: String
   /// The keys of model.yaml.
   public private(set) var model: [Difference] = []
@@ -90,6 +92,7 @@ public struct RunDifference: Sendable {
 
   // MARK: Reports
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("first", .string(first)), .init("second", .string(second)),
@@ -105,6 +108,7 @@ public struct RunDifference: Sendable {
   /// The most lines of one kind.
   private static let most = 40
 
+  /// For people.
   public var text: String {
     if isSame { return "no difference but times and places" }
     var lines: [String] = []

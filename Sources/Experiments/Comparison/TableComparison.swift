@@ -7,6 +7,8 @@ public enum TableComparison {
   ///
   /// - Parameters:
   ///   - file: what to call them.
+  ///   - firstPath: the first table.
+  ///   - secondPath: the second.
   ///   - ignored: columns that may differ.
   ///   - step: rows of later updates may be missing in the second table; nil: none may.
   /// - Throws: ``InputError`` where one is no table.

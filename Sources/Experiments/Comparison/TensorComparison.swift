@@ -1,17 +1,23 @@
 /// One array of two safetensors files.
 public struct TensorComparison: Sendable, Equatable {
+  /// The array's name.
   public var name: String
   /// Nil where a file has no such array.
   public var firstShape: [Int]?
+  /// Nil where the second run has none of that name.
   public var secondShape: [Int]?
   /// ‖a‖, ‖b‖ and ‖a − b‖, NaN where an array is missing or the shapes differ.
   public var firstNorm = Double.nan
+  /// ‖b‖; NaN as ``firstNorm``.
   public var secondNorm = Double.nan
+  /// ‖a − b‖; NaN where it does not exist.
   public var differenceNorm = Double.nan
   /// Elements that do not have the same bits, and where the first of them is.
   public var differing = 0
+  /// Index of the first element that differs, axis by axis; nil where none does.
   public var firstPlace: [Int]?
 
+  /// Whether shapes and all bits are the same.
   public var isSame: Bool { firstShape != nil && firstShape == secondShape && differing == 0 }
 
   /// All arrays of two files, in the order of their names.
@@ -45,6 +51,7 @@ public struct TensorComparison: Sendable, Equatable {
     }
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     func shape(_ shape: [Int]?) -> JSONValue {
       shape.map { .array($0.map(JSONValue.integer)) } ?? .null

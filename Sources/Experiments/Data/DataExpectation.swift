@@ -5,6 +5,7 @@ public struct DataExpectation: Hashable, Sendable {
   /// The number of units the loss reads: as long as a target vector, more than the greatest label.
   public var outputWidth: Int?
 
+  /// From its parts.
   public init(inputWidth: Int? = nil, outputWidth: Int? = nil) {
     self.inputWidth = inputWidth
     self.outputWidth = outputWidth

@@ -8,7 +8,9 @@
 public struct DataLocator: Hashable, Sendable {
   /// A folder and what it is to the user.
   public struct Folder: Hashable, Sendable {
+    /// As messages call it.
     public let name: String
+    /// Where it is.
     public let path: String
   }
 

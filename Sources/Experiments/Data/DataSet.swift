@@ -29,7 +29,9 @@ public struct DataSet: Sendable {
   public var inputWidth: Int { table.inputWidth }
   /// The axes of one input, such as [28, 28]; [``inputWidth``] for a table.
   public var sampleShape: [Int] { table.sampleShape }
+  /// Whether samples have classes.
   public var hasLabels: Bool { table.labels != nil }
+  /// Whether samples have target vectors.
   public var hasTargets: Bool { table.targets != nil }
   /// Numbers in one target vector; 0 without targets.
   public var targetWidth: Int { table.targetWidth }

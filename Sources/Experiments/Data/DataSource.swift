@@ -13,12 +13,14 @@ public enum DataSource: Hashable, Sendable {
 
 /// The files of one set: arrays whose first axis counts the samples.
 public struct ArrayFiles: Hashable, Sendable {
+  /// The path of the inputs, sample by sample.
   public var inputs: String
   /// Class numbers, from 0.
   public var labels: String?
   /// Target vectors.
   public var targets: String?
 
+  /// From its parts.
   public init(inputs: String, labels: String? = nil, targets: String? = nil) {
     self.inputs = inputs
     self.labels = labels
@@ -30,7 +32,9 @@ public struct ArrayFiles: Hashable, Sendable {
 public struct InlineSample: Hashable, Sendable {
   /// What the network is to answer.
   public enum Target: Hashable, Sendable {
+    /// No target.
     case none
+    /// A target vector, [n_y].
     case vector([Double])
     /// A class by its number, from 0.
     case label(Int)
@@ -38,9 +42,12 @@ public struct InlineSample: Hashable, Sendable {
     case className(String)
   }
 
+  /// The rates of the input units.
   public var input: [Double]
+  /// What the output should be.
   public var target: Target
 
+  /// From its parts.
   public init(input: [Double], target: Target = .none) {
     self.input = input
     self.target = target

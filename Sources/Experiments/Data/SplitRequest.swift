@@ -2,7 +2,9 @@
 public struct SplitRequest: Hashable, Sendable {
   /// A number of samples, or a fraction of all.
   public enum Size: Hashable, Sendable {
+    /// Nothing is held back.
     case none
+    /// So many samples.
     case count(Int)
     /// Between 0 and 1; rounded to whole samples.
     case fraction(Double)
@@ -23,11 +25,14 @@ public struct SplitRequest: Hashable, Sendable {
     }
   }
 
+  /// Test samples.
   public var test: Size
+  /// Validation samples.
   public var validation: Size
   /// Whether each class gives its share to each part; nil for "if there are labels".
   public var stratified: Bool?
 
+  /// From its parts.
   public init(test: Size = .none, validation: Size = .none, stratified: Bool? = nil) {
     self.test = test
     self.validation = validation

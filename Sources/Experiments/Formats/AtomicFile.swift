@@ -20,7 +20,10 @@ public enum AtomicFile {
 
   /// Writes `contents` to the file at `path`.
   ///
-  /// - Parameter overwrite: whether a file of that name is replaced; if not, it is an error.
+  /// - Parameters:
+  ///   - contents: the bytes.
+  ///   - path: the file.
+  ///   - overwrite: whether a file of that name is replaced; if not, it is an error.
   /// - Throws: ``OutputError`` with the system's reason.
   public static func write(
     _ contents: [UInt8], to path: String, overwrite: Bool = true
@@ -32,7 +35,10 @@ public enum AtomicFile {
 
   /// Writes a file at `path` piece by piece, so that it need never be in memory whole.
   ///
-  /// - Parameter body: hands the pieces, in order, to what it is given.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - overwrite: whether a file of that name is replaced; if not, it is an error.
+  ///   - body: hands the pieces, in order, to what it is given.
   /// - Throws: ``OutputError`` with the system's reason, or what `body` throws.
   public static func write(
     to path: String, overwrite: Bool = true,

@@ -13,6 +13,7 @@ public struct CSVRecord: Sendable {
   var text: [UInt8] = []
   var fields: [Field] = []
 
+  /// No fields.
   public init() {}
 
   /// The number of fields.

@@ -26,7 +26,9 @@ public final class CSVWriter {
 
   /// Creates the file at `path`.
   ///
-  /// - Parameter overwrite: whether a file of that name is replaced; if not, it is an error.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - overwrite: whether a file of that name is replaced; if not, it is an error.
   public init(_ path: String, overwrite: Bool = false) throws(OutputError) {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL)
     let (descriptor, code) = SystemCall.retrying { open(path, flags, 0o666) }

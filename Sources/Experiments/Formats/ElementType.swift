@@ -1,7 +1,31 @@
 /// The number types of binary files, and how their bytes become `Double`.
 public enum ElementType: Hashable, Sendable {
-  case bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64
-  case float16, bfloat16, float32, float64
+  /// One byte, 0 or not.
+  case bool
+  /// Unsigned, 8 bits.
+  case uint8
+  /// Signed, 8 bits.
+  case int8
+  /// Unsigned, 16 bits.
+  case uint16
+  /// Signed, 16 bits.
+  case int16
+  /// Unsigned, 32 bits.
+  case uint32
+  /// Signed, 32 bits.
+  case int32
+  /// Unsigned, 64 bits.
+  case uint64
+  /// Signed, 64 bits.
+  case int64
+  /// IEEE half precision.
+  case float16
+  /// The upper half of a single.
+  case bfloat16
+  /// IEEE single precision.
+  case float32
+  /// IEEE double precision.
+  case float64
 
   /// Bytes of one element.
   public var size: Int {

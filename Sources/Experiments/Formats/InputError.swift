@@ -17,12 +17,14 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The file as the user named it, or what stands for a file (`--set argument 2`).
   public var file: String
+  /// Where in the file.
   public var place: Place
   /// What is wrong: one clause, without a full stop.
   public var problem: String
   /// What to try; empty where nothing can be advised.
   public var remedy: String
 
+  /// What is wrong with a file, where, and what to try.
   public init(_ file: String, _ place: Place = .whole, _ problem: String, try remedy: String = "") {
     self.file = file
     self.place = place

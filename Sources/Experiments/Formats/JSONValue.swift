@@ -4,20 +4,29 @@
 ///
 ///     let summary: JSONValue = ["settled": true, "residual": 1.5e-07, "phases": ["free"]]
 public enum JSONValue: Hashable, Sendable {
+  /// Not known.
   case null
+  /// A truth value.
   case bool(Bool)
+  /// A number without a point.
   case integer(Int)
   /// A NaN or infinity is written as `null`, for JSON has no word for it.
   case number(Double)
+  /// Text.
   case string(String)
+  /// Values, in order.
   case array([JSONValue])
+  /// Members, in order.
   case object([Member])
 
   /// A key and its value.
   public struct Member: Hashable, Sendable {
+    /// The key.
     public var key: String
+    /// Its value.
     public var value: JSONValue
 
+    /// A key and its value.
     public init(_ key: String, _ value: JSONValue) {
       self.key = key
       self.value = value

@@ -64,8 +64,11 @@ public enum NPY {
 
   /// The number types that are written, always little-endian and in row-major order.
   public enum WrittenType: String, Sendable {
+    /// IEEE double precision, little-endian.
     case float64 = "<f8"
+    /// IEEE single precision, little-endian.
     case float32 = "<f4"
+    /// Signed, 64 bits, little-endian.
     case int64 = "<i8"
   }
 

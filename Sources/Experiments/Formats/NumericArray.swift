@@ -5,6 +5,7 @@ public struct NumericArray: Hashable, Sendable {
   /// As many as the product of `shape`.
   public var values: [Double]
 
+  /// Values, row by row, as many as the shape has.
   public init(shape: [Int], values: [Double]) {
     precondition(
       NumericArray.count(of: shape) == values.count,

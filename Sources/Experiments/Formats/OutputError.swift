@@ -10,6 +10,7 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   /// message.
   public var isBrokenPipe: Bool
 
+  /// Why a path could not be written, and what to try.
   public init(_ path: String, _ reason: String, try remedy: String = "", isBrokenPipe: Bool = false)
   {
     self.path = path

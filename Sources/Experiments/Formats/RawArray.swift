@@ -1,14 +1,19 @@
 /// An array that keeps the bytes of images as bytes: MNIST takes 47 MB instead of 376.
 public struct RawArray: Hashable, Sendable {
+  /// Numbers as they lay in the file.
   public enum Storage: Hashable, Sendable {
+    /// Unsigned bytes.
     case bytes([UInt8])
+    /// Of any other type.
     case doubles([Double])
   }
 
   /// The lengths of the axes, row-major.
   public var shape: [Int]
+  /// The numbers, row by row.
   public var storage: Storage
 
+  /// Numbers, row by row, as many as the shape has.
   public init(shape: [Int], storage: Storage) {
     self.shape = shape
     self.storage = storage

@@ -3,12 +3,18 @@
 public struct Safetensors: Hashable, Sendable {
   /// A named array and the number type it has in the file.
   public struct Tensor: Hashable, Sendable {
+    /// Unique in its file.
     public var name: String
+    /// How elements are stored.
     public var type: ElementType
+    /// Shape and numbers.
     public var array: NumericArray
 
-    /// - Parameter type: what it is written as: ``ElementType/float64``, ``ElementType/float32`` or
-    ///   ``ElementType/int64``.
+    /// - Parameters:
+    ///   - name: unique in the file.
+    ///   - array: shape and numbers.
+    ///   - type: what it is written as: ``ElementType/float64``, ``ElementType/float32`` or
+    ///     ``ElementType/int64``.
     public init(_ name: String, _ array: NumericArray, as type: ElementType = .float64) {
       self.name = name
       self.type = type
@@ -21,6 +27,7 @@ public struct Safetensors: Hashable, Sendable {
   /// The texts under `__metadata__`.
   public var metadata: [String: String]
 
+  /// From its parts.
   public init(_ tensors: [Tensor] = [], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata

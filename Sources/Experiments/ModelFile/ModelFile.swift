@@ -40,8 +40,12 @@ public struct ModelFile: Sendable {
 
   /// Reads and checks the text of a model file; as ``load(path:overrides:knownNames:)``.
   ///
-  /// - Parameter file: Where the text comes from, for messages, for relative paths, and for the
-  ///   model's name where it has none.
+  /// - Parameters:
+  ///   - text: the text of the model file.
+  ///   - file: Where the text comes from, for messages, for relative paths, and for the
+  ///     model's name where it has none.
+  ///   - overrides: `key=value`, applied in order.
+  ///   - knownNames: what the model may name.
   public static func parse(
     text: String, file: String, overrides: [String] = [], knownNames: KnownNames = KnownNames()
   ) throws(ModelFileError) -> ModelFile {
@@ -93,9 +97,11 @@ extension ModelFile {
 
   /// An error at the place of a key, for what shows only when the model is used.
   ///
-  /// - Parameter key: Dotted path; projections and phases by index or name
-  ///   (`network.projections.hidden-hidden.weight`). A key that was not written stands for the
-  ///   nearest mapping around it.
+  /// - Parameters:
+  ///   - key: Dotted path; projections and phases by index or name
+  ///     (`network.projections.hidden-hidden.weight`). A key that was not written stands for the
+  ///     nearest mapping around it.
+  ///   - message: what to say.
   public func error(at key: String, _ message: String) -> ModelFileError {
     ModelFileError(
       file: file,

@@ -9,6 +9,7 @@ public struct ModelFileError: Error, Sendable, Equatable {
     /// What is wrong, what was expected, and what to try.
     public var message: String
 
+    /// A message and where it belongs.
     public init(place: SourcePlace, message: String) {
       self.place = place
       self.message = message
@@ -20,6 +21,7 @@ public struct ModelFileError: Error, Sendable, Equatable {
   /// The problems, in the order of the file; at least one.
   public var problems: [Problem]
 
+  /// All problems of a file.
   public init(file: String, problems: [Problem]) {
     self.file = file
     self.problems = problems

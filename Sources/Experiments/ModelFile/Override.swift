@@ -98,7 +98,8 @@ enum Override {
     throw ModelFileError.Problem(place: place, message: message)
   }
 
-  private static func name(of item: YAMLNode) -> String? {
+  /// What a path calls an item of a list.
+  static func name(of item: YAMLNode) -> String? {
     if let name = item["name"]?.text ?? item["phase"]?.text ?? item["kind"]?.text,
       item["from"] == nil
     {

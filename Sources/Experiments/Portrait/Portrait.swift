@@ -24,6 +24,7 @@ public struct Portrait: Sendable {
     var losses: [Double] = []
   }
 
+  /// The plane that is looked at.
   public let plane: PortraitPlane
   var panels: [Panel]
   let xs: [Double]
@@ -34,8 +35,10 @@ public struct Portrait: Sendable {
   private static let grid = 121
 
   /// - Parameters:
+  ///   - experiment: the model, made into things that run.
   ///   - states: titles and parameters, one or more.
   ///   - sample: one, with a target.
+  ///   - choice: the plane; that of the two units, or through both equilibria, unless given.
   ///   - range: of the axes, x then y; all that there is to see unless given.
   /// - Throws: ``ModelFileError`` where the plane cannot be.
   public init(

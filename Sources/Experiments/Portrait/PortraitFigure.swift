@@ -7,6 +7,7 @@ public struct PortraitFigure {
   let style: FigureStyle
   let name: String
 
+  /// From its parts.
   public init(_ portrait: Portrait, _ style: FigureStyle, name: String) {
     self.portrait = portrait
     self.style = style

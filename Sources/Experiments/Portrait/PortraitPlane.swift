@@ -8,8 +8,11 @@ public struct PortraitPlane: Sendable {
     case equilibria
   }
 
+  /// The point, [units].
   public let origin: ContiguousArray<Double>
+  /// The direction of the horizontal axis, of length 1, [units].
   public let first: ContiguousArray<Double>
+  /// The direction of the vertical axis, of length 1, [units].
   public let second: ContiguousArray<Double>
   /// Of the axes.
   public let labels: [String]

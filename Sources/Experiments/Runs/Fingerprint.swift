@@ -7,6 +7,7 @@ public import Learning
 public struct Fingerprint: Sendable, Equatable, CustomStringConvertible {
   private var state: UInt64 = 0x5357_4554_544C_4531
 
+  /// Of nothing yet.
   public init() {}
 
   /// Each word is mixed in by multiplication with an odd constant, so none can be undone by another.
@@ -18,6 +19,7 @@ public struct Fingerprint: Sendable, Equatable, CustomStringConvertible {
   /// By its bits.
   public mutating func add(_ value: Double) { add(value.bitPattern) }
 
+  /// Adds what comes next.
   public mutating func add(_ text: String) {
     for byte in text.utf8 { add(UInt64(byte)) }
     add(UInt64(text.utf8.count))
@@ -29,6 +31,7 @@ public struct Fingerprint: Sendable, Equatable, CustomStringConvertible {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// Of one text.
   public static func of(_ text: String) -> String {
     var fingerprint = Fingerprint()
     fingerprint.add(text)

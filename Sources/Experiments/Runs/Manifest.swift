@@ -3,32 +3,51 @@ public import Foundation
 
 /// How a run came to be: enough to repeat it.
 public struct Manifest: Sendable {
+  /// How far the run is.
   public enum Status: String, Sendable {
-    case running, done, failed, interrupted
+    /// Not at its end, or killed.
+    case running
+    /// It has ended as it should.
+    case done
+    /// The computation failed.
+    case failed
+    /// A signal ended it, after saving.
+    case interrupted
     /// By a limit of the command line; the note says by which.
     case stopped
   }
 
+  /// The command line, word by word.
   public var command: [String]
+  /// The name of the model.
   public var model: String
   /// The model file, absolute: relative paths in it start from its folder.
   public var modelFile: String
   /// What `--data-dir` gave.
   public var dataFolder: String?
+  /// The seed of all random streams.
   public var seed: UInt64
+  /// `single` or `double`.
   public var precision: String
+  /// Threads that it ran on.
   public var threads: Int
+  /// Samples to a chunk; nil where nothing was settled in chunks.
   public var chunkSize: Int?
+  /// When it began.
   public var start: Date
+  /// When it ended; nil while it runs.
   public var end: Date?
+  /// How far it is.
   public var status = Status.running
   /// α_eff, if something controls.
   public var effectiveLeak: Double?
+  /// Why it ended as it did; nil where there is nothing to say.
   public var note: String?
   /// The parameters that `--parameters` gave, absolute.
   public var parameters: String?
   /// Of model.yaml, and of the parameters that the run began with; nil where none were taken.
   public var modelFingerprint: String?
+  /// Of the parameters that the run began with; nil where none was taken.
   public var startFingerprint: String?
   /// Of the parts of the data, by name.
   public var dataFingerprints: [String: String] = [:]
@@ -37,10 +56,12 @@ public struct Manifest: Sendable {
   public var subcommand: String?
   /// What a simulation was of; nil: the stimulus of the model, or all samples of the part.
   public var samples: [Int]?
+  /// The part of the data that a simulation was of; nil: none.
   public var split: String?
   /// Of files and parameters, by which a repetition knows that it starts from the same.
   public var hashes = RunHashes()
 
+  /// From its parts.
   public init(
     command: [String], experiment: Experiment, threads: Int, chunkSize: Int? = nil
   ) {
@@ -56,6 +77,7 @@ public struct Manifest: Sendable {
     start = Date()
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
     func time(_ date: Date?) -> JSONValue {
@@ -148,6 +170,7 @@ public struct Manifest: Sendable {
     start = json["start"]?.stringValue.flatMap { ISO8601DateFormatter().date(from: $0) } ?? Date()
   }
 
+  /// Writes `manifest.json`, whole.
   public func write(to folder: RunFolder) throws(OutputError) {
     try AtomicFile.write(json.encoded(), to: folder.file("manifest.json"))
   }

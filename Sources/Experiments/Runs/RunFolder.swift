@@ -2,12 +2,14 @@ public import Foundation
 
 /// The folder that a run writes to. Nothing in it is ever overwritten unless the user insists.
 public struct RunFolder: Sendable {
+  /// Where it is.
   public let path: String
 
   /// Makes the folder, with everything above it.
   ///
   /// - Parameters:
   ///   - path: where; nil for `runs/<name>/<UTC time>` under the current folder.
+  ///   - name: of the model.
   ///   - overwrite: whether a folder that already holds a run may be used.
   /// - Throws: ``OutputError`` where it exists and is not empty, or cannot be made.
   public init(_ path: String?, name: String, overwrite: Bool) throws(OutputError) {

@@ -10,6 +10,7 @@ public struct RunHashes: Sendable, Equatable {
   public struct Input: Sendable, Equatable {
     /// Absolute.
     public var path: String
+    /// SHA-256 of its bytes, in hexadecimal.
     public var hash: String
   }
 
@@ -22,10 +23,12 @@ public struct RunHashes: Sendable, Equatable {
   /// By the name of the file in the run's folder.
   public var outputs: [(name: String, hash: String)] = []
 
+  /// With nothing to set.
   public init() {}
 
   /// - Parameters:
   ///   - text: of model.yaml.
+  ///   - start: the parameters that the run begins with.
   ///   - files: what was read.
   public init(
     model text: String, start: ParameterSet, reading files: [String]

@@ -12,6 +12,7 @@ public struct SHA256: Sendable {
   private var length: UInt64 = 0
   private var schedule = [UInt32](repeating: 0, count: 64)
 
+  /// Of nothing yet.
   public init() {}
 
   /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
@@ -28,6 +29,7 @@ public struct SHA256: Sendable {
     0xc671_78f2,
   ]
 
+  /// Adds what comes next.
   public mutating func add(_ bytes: [UInt8]) {
     length += UInt64(bytes.count)
     var start = 0

@@ -3,8 +3,10 @@ internal import LinearAlgebra
 
 /// What produced a result.
 public struct Versions: Sendable, Equatable {
+  /// Of Settle.
   public static let settle = "0.1.0"
 
+  /// Of the compiler that built it.
   public static var swift: String {
     #if compiler(>=6.4)
       "6.4 or later"
@@ -15,6 +17,7 @@ public struct Versions: Sendable, Equatable {
     #endif
   }
 
+  /// Of the library that is linked.
   public static var sundials: String { SUNDIALS.version }
   /// Name, version and kernels: bits depend on the last.
   public static var openBLAS: String { BLAS.versionDescription }
@@ -29,6 +32,7 @@ public struct Versions: Sendable, Equatable {
     """
   }
 
+  /// For scripts, in snake case.
   public static var json: JSONValue {
     .object([
       .init("settle", .string(settle)), .init("swift", .string(swift)),

@@ -5,14 +5,19 @@ public import Integration
 public struct PhaseReport: Sendable {
   /// `1-free`, `2-controlled`, ...: what the trajectory's phase column holds.
   public var label: String
+  /// Whether the controller was on.
   public var kind: PhaseDescription.Kind
+  /// Whether the phase was to end at rest.
   public var awaitsEquilibrium: Bool
+  /// Model time at its beginning.
   public var start: Double
+  /// Model time at its end.
   public var end: Double
   /// Of each sample at the end of the phase, whether or not an equilibrium was awaited.
   public var certificates: [Certificate]
   /// Everything at the end of the phase. Rows are samples.
   public var observation: Observation
+  /// What the integrator did in the phase.
   public var statistics: Statistics
   /// The parameters at the end of a phase in which they learned; nil where they did not.
   public var parameters: ParameterSet?
@@ -31,12 +36,16 @@ public struct PhaseReport: Sendable {
 
 /// Integrates samples through the phases of a protocol and records their trajectory.
 public struct Simulation: Sendable {
+  /// What is simulated.
   public let experiment: Experiment
+  /// Weights, biases and Q.
   public var parameters: ParameterSet
+  /// Inputs and targets.
   public var stimulus: Stimulus
   /// Is told where the simulation is.
   public var progress: SimulationProgress?
 
+  /// From its parts.
   public init(_ experiment: Experiment, parameters: ParameterSet, stimulus: Stimulus) {
     self.experiment = experiment
     self.parameters = parameters

@@ -9,14 +9,19 @@ public struct SimulationEstimate: Sendable {
   public let isComplete: Bool
   /// As far as it came.
   public let rows: Int
+  /// Bytes of the trajectory, as far as it came.
   public let bytes: Int
+  /// Model time, as far as it came.
   public let time: Double
   /// Of the whole; nil where a phase waits for equilibrium, and nobody knows when that comes.
   public let totalTime: Double?
   /// The phase at which it stopped, from 1.
   public let phase: Int
 
-  /// - Parameter limit: how long it may run.
+  /// - Parameters:
+  ///   - simulation: what is timed.
+  ///   - limit: how long it may run.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: what the simulation throws, and `CancellationError`.
   public init(
     _ simulation: Simulation, within limit: Duration,
@@ -65,6 +70,7 @@ public struct SimulationEstimate: Sendable {
     factor.map { .number(part * $0) } ?? .null
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("complete", .bool(isComplete)), .init("seconds_run", .number(seconds)),
@@ -76,6 +82,7 @@ public struct SimulationEstimate: Sendable {
     ])
   }
 
+  /// For people.
   public var text: String {
     func line(_ rows: Double, _ bytes: Double, _ seconds: Double) -> String {
       String(format: "%.0f rows", rows) + ", \(Amount.bytes(Int(min(bytes, 1e18)))), "

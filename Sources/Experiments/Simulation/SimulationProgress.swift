@@ -8,6 +8,7 @@ public final class SimulationProgress: Sendable {
     public var phases = 0
     /// Model time, and that at which the phase at hand began.
     public var time = 0.0
+    /// Model time at the beginning of the phase.
     public var phaseStart = 0.0
     /// Rows of the trajectory.
     public var rows = 0
@@ -15,8 +16,10 @@ public final class SimulationProgress: Sendable {
 
   private let state = Mutex(Position())
 
+  /// At the beginning.
   public init() {}
 
+  /// Where the simulation is now.
   public var position: Position { state.withLock { $0 } }
 
   func begin(at time: Double) {

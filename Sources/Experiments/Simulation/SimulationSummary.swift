@@ -4,11 +4,16 @@ internal import Integration
 
 /// What a simulation came to, for people and for scripts.
 public struct SimulationSummary: Sendable {
+  /// What was simulated.
   public let experiment: Experiment
+  /// What became of each phase.
   public let reports: [PhaseReport]
+  /// Their rows in the source file; empty for the model's stimulus.
   public let samples: [Int]
+  /// That it took, by the clock on the wall.
   public let seconds: Double
 
+  /// From its parts.
   public init(
     _ experiment: Experiment, _ reports: [PhaseReport], samples: [Int], seconds: Double
   ) {
@@ -23,6 +28,7 @@ public struct SimulationSummary: Sendable {
     reports.count == experiment.model.protocol.count && reports.allSatisfy(\.isComplete)
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("model", .string(experiment.model.name)),

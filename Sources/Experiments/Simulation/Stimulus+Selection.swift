@@ -2,6 +2,7 @@ extension Stimulus {
   /// The samples of a simulation: those of the data that are asked for, or the stimulus of the model.
   ///
   /// - Parameters:
+  ///   - experiment: the model, made into things that run.
   ///   - samples: rows of the source file; empty: all of the part, or without a part the stimulus.
   ///   - split: the part of the data that they are taken from.
   ///   - dataFolder: where data are looked for first.

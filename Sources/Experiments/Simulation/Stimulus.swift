@@ -2,8 +2,10 @@ public import Dynamics
 
 /// The samples of a simulation: their inputs, and their targets where they have any.
 public struct Stimulus: Sendable {
+  /// Inputs and targets.
   public var samples: Samples
 
+  /// From its parts.
   public init(_ samples: Samples) { self.samples = samples }
 
   /// The stimulus that the model file gives inline; inputs that it does not name are zero.

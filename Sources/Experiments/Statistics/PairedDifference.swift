@@ -8,9 +8,12 @@ internal import LinearAlgebra
 public struct PairedDifference: Sendable, Equatable {
   /// An interval with a probability, both ends included.
   public struct Interval: Sendable, Equatable {
+    /// The lower end.
     public var low: Double
+    /// The upper end.
     public var high: Double
 
+    /// From its ends.
     public init(_ low: Double, _ high: Double) {
       self.low = low
       self.high = high
@@ -22,9 +25,11 @@ public struct PairedDifference: Sendable, Equatable {
 
   /// Pairs.
   public let count: Int
+  /// The mean difference.
   public let mean: Double
   /// Standard deviation of the differences, with n − 1; NaN for one pair.
   public let deviation: Double
+  /// That of the interval, such as 0.95.
   public let confidence: Double
   /// Student's t interval, unknown for one pair.
   public let student: Interval

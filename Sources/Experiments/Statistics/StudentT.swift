@@ -5,6 +5,7 @@ public struct StudentT: Sendable, Equatable {
   /// ν, above 0.
   public let degreesOfFreedom: Double
 
+  /// With degrees of freedom, at least 1.
   public init(degreesOfFreedom: Double) {
     precondition(degreesOfFreedom > 0, "\(degreesOfFreedom) degrees of freedom")
     self.degreesOfFreedom = degreesOfFreedom

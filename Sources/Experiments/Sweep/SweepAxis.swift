@@ -5,6 +5,7 @@ public struct SweepAxis: Sendable, Equatable {
   /// As YAML on one line, in the order given.
   public var values: [String]
 
+  /// A key and the values that it takes.
   public init(key: String, values: [String]) {
     self.key = key
     self.values = values

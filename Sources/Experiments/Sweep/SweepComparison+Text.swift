@@ -38,6 +38,7 @@ extension SweepComparison {
     try AtomicFile.write(text, to: path)
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("key", .string(key)), .init("value", .string(value)),

@@ -5,15 +5,19 @@
 /// their combinations is compared by itself, and once more all together; then the differences of one seed
 /// are averaged first, for they share that seed: pairs are the seeds, which are independent.
 public struct SweepComparison: Sendable {
+  /// The key whose values are compared.
   public var key: String
   /// The value whose results are subtracted.
   public var baseline: String
+  /// The value from whose results those of the baseline are subtracted.
   public var value: String
   /// The other settings, `key=value`; nil: all of them together.
   public var setting: String?
+  /// The metric that is compared.
   public var metric: String
   /// Over the pairs.
   public var baselineMean: Double
+  /// Over the pairs, with the value.
   public var valueMean: Double
   /// value − baseline; nil where there is no pair.
   public var difference: PairedDifference?
@@ -23,6 +27,7 @@ public struct SweepComparison: Sendable {
   /// All comparisons of a table.
   ///
   /// - Parameters:
+  ///   - table: the runs.
   ///   - plan: whose varied keys are compared.
   ///   - metrics: what is compared.
   ///   - allPairs: every two values of a key, rather than each with the first.

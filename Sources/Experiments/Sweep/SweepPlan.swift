@@ -4,7 +4,12 @@ internal import Foundation
 public struct SweepPlan: Sendable, Equatable {
   /// The subcommand of every run.
   public enum Task: String, Sendable, CaseIterable {
-    case train, simulate, check
+    /// `settle train`.
+    case train
+    /// `settle simulate`.
+    case simulate
+    /// `settle check`.
+    case check
   }
 
   /// One run of a sweep.
@@ -22,6 +27,7 @@ public struct SweepPlan: Sendable, Equatable {
     }
   }
 
+  /// The subcommand of every run.
   public var task = Task.train
   /// The model file, absolute.
   public var model: String
@@ -33,13 +39,16 @@ public struct SweepPlan: Sendable, Equatable {
   public var seeds: [UInt64]
   /// Absolute; what `--data-dir` and `--parameters` gave.
   public var dataFolder: String?
+  /// What `--parameters` gave, absolute; nil: nothing.
   public var parameters: String?
   /// Of each run; nil: none.
   public var budgetEvaluations: Int?
+  /// Seconds of each run; nil: no bound.
   public var budgetSeconds: Double?
   /// Further arguments of each run, as they were given.
   public var arguments: [String]
 
+  /// From its parts.
   public init(
     task: Task = .train, model: String, modelHash: String, axes: [SweepAxis], seeds: [UInt64] = [],
     dataFolder: String? = nil, parameters: String? = nil, budgetEvaluations: Int? = nil,
@@ -99,6 +108,7 @@ public struct SweepPlan: Sendable, Equatable {
 
   private static let format = 1
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
     return .object([

@@ -5,7 +5,9 @@ internal import Learning
 public enum SweepReading {
   /// The metrics of a run, in the order of its columns.
   ///
-  /// - Parameter folder: that of the run.
+  /// - Parameters:
+  ///   - folder: that of the run.
+  ///   - task: what the run did.
   public static func metrics(
     of folder: String, _ task: SweepPlan.Task
   ) -> [(name: String, value: Double)] {
@@ -93,7 +95,9 @@ public enum SweepReading {
 
   /// The status of a run that ended by itself with an exit code.
   ///
-  /// - Parameter folder: that of the run.
+  /// - Parameters:
+  ///   - exitCode: with which it ended.
+  ///   - folder: that of the run.
   public static func status(exitCode: Int32, folder: String) -> SweepRow.Status {
     switch exitCode {
     case 0:

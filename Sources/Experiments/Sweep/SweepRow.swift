@@ -1,5 +1,6 @@
 /// What became of one run of a sweep: one row of sweep.csv.
 public struct SweepRow: Sendable, Equatable {
+  /// How the run ended.
   public enum Status: String, Sendable, CaseIterable {
     /// To the end.
     case done
@@ -16,16 +17,20 @@ public struct SweepRow: Sendable, Equatable {
     public var isFinal: Bool { self == .done || self == .stopped || self == .failed }
   }
 
+  /// The folder of the run below `runs`, such as `0001`.
   public var run: String
   /// Those of the varied keys, in their order.
   public var values: [String]
+  /// Nil: that of the model.
   public var seed: UInt64?
+  /// How it ended.
   public var status: Status
   /// What went wrong, in a line.
   public var note: String
   /// In the order in which they are to be columns. NaN: not measured.
   public var metrics: [(name: String, value: Double)]
 
+  /// From its parts.
   public init(
     run: String, values: [String], seed: UInt64?, status: Status, note: String = "",
     metrics: [(name: String, value: Double)] = []

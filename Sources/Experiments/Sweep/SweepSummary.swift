@@ -11,8 +11,13 @@ public struct SweepSummary: Sendable {
   private let isInterrupted: Bool
 
   /// - Parameters:
+  ///   - plan: what was to be run.
+  ///   - table: the rows.
+  ///   - comparisons: of the values of keys, metric by metric.
   ///   - metrics: those that were compared.
+  ///   - folder: that of the sweep.
   ///   - seconds: of this session.
+  ///   - isInterrupted: whether a signal ended it.
   public init(
     _ plan: SweepPlan, _ table: SweepTable, _ comparisons: [SweepComparison], metrics: [String],
     _ folder: RunFolder, seconds: Double, isInterrupted: Bool
@@ -38,6 +43,7 @@ public struct SweepSummary: Sendable {
       && table.rows.allSatisfy { $0.status == .done || $0.status == .stopped }
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("model", .string(plan.model)),

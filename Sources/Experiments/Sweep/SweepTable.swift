@@ -6,9 +6,12 @@ internal import Learning
 /// Columns: `run`, the varied keys, `seed`, `status`, the metrics, `note`. A row is one run, in the order
 /// of the plan.
 public struct SweepTable: Sendable {
+  /// The varied keys, in their order.
   public let keys: [String]
+  /// Runs that have ended, in the order of the plan.
   public private(set) var rows: [SweepRow] = []
 
+  /// Without rows.
   public init(keys: [String]) { self.keys = keys }
 
   /// The names of all metrics, in the order of their first appearance.
@@ -37,6 +40,7 @@ public struct SweepTable: Sendable {
       || name.hasSuffix(".steps")
   }
 
+  /// Writes `sweep.csv`, whole.
   public func write(to path: String) throws(OutputError) {
     let metrics = metrics
     var text = Self.line(["run"] + keys + ["seed", "status"] + metrics + ["note"])

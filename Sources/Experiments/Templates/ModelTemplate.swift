@@ -1,6 +1,7 @@
 /// A model to start from: it runs as it is, in `simulate` and in `train`, and its comments say what to
 /// change.
 public struct ModelTemplate: Sendable {
+  /// As `settle new --template` calls it.
   public let name: String
   /// One line on what it is.
   public let summary: String

@@ -6,11 +6,13 @@ public import Learning
 /// all: arrays as safetensors in double precision, the equilibria of a warm start in that of the run,
 /// everything else as JSON in its metadata.
 public struct Checkpoint: Sendable {
+  /// All that the training needs to go on.
   public var state: TrainerState
   /// The length in bytes of each table, by its file's name, when the checkpoint was made. What a killed
   /// training wrote after it is cut off and written again.
   public var tableLengths: [String: Int]
 
+  /// From its parts.
   public init(state: TrainerState, tableLengths: [String: Int]) {
     self.state = state
     self.tableLengths = tableLengths
@@ -23,6 +25,7 @@ public struct Checkpoint: Sendable {
   /// The tensor of the equilibria; no name of ``TrainerState/arrays`` is the same.
   private static let equilibria = "equilibria"
 
+  /// Writes a checkpoint, whole.
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -9,7 +9,13 @@ public struct EquilibriumArrays {
 
   /// Settles all samples, free or controlled.
   ///
-  /// - Parameter isCancelled: asked every thousand samples; then `CancellationError` is thrown.
+  /// - Parameters:
+  ///   - data: the samples.
+  ///   - experiment: the model, made into things that run.
+  ///   - parameters: weights, biases and what else is learned.
+  ///   - controlled: whether the controller is on.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
+  ///   - isCancelled: asked every thousand samples; then `CancellationError` is thrown.
   public init(
     of data: some TrainingData, experiment: Experiment, parameters: ParameterSet,
     controlled: Bool, threads: Int, isCancelled: () -> Bool = { false }
@@ -32,6 +38,7 @@ public struct EquilibriumArrays {
     blocks.reduce(0) { $0 + $1.certificates.count(where: \.isEquilibrium) }
   }
 
+  /// Samples, settled or not.
   public var count: Int { blocks.reduce(0) { $0 + $1.count } }
 
   /// `phi`, `psi`, `rate` [samples × units], `u`, `output` [samples × n_y], `loss`, `residual`,

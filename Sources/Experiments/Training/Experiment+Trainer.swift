@@ -7,6 +7,7 @@ extension Experiment {
   /// - Parameters:
   ///   - data: what ``loadData(dataFolder:)`` gave.
   ///   - parameters: where to start; the model's own start unless given.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   public func makeTrainer(
     _ data: DataSplits, parameters: ParameterSet? = nil, threads: Int
   ) throws -> Trainer {

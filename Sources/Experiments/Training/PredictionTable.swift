@@ -3,6 +3,7 @@ public import Learning
 
 /// predictions.csv: what the free network says to every sample.
 public enum PredictionTable {
+  /// Writes `predictions.csv`, whole.
   public static func write(
     _ evaluation: Evaluation, classNames: [String]?, to path: String, overwrite: Bool
   ) throws {

@@ -9,6 +9,7 @@ public final class ProgressReporter: TrainingHook {
   private var firstStep = 0
   private var lastDrawn = ContinuousClock.now
 
+  /// Prints to standard error.
   public init() {}
 
   public func trainingWillStart(_ trainer: Trainer) {

@@ -3,14 +3,19 @@ public import Learning
 
 /// The folder of a training, read back: what it was made of, and what makes its trainer again.
 public struct StoredRun {
+  /// Where it is.
   public let folder: RunFolder
+  /// How it came to be.
   public var manifest: Manifest
+  /// Its model, made into things that run.
   public let experiment: Experiment
+  /// Its samples.
   public let data: DataSplits
 
   /// Reads a run and its data, and makes sure that they are what the run was begun with.
   ///
   /// - Parameters:
+  ///   - folder: where the run lies.
   ///   - dataFolder: where to look for data first; where the run found them unless given.
   ///   - registry: what the model may name.
   ///   - allowingNewModel: accepts a `model.yaml` that was changed since the run began.
@@ -53,7 +58,10 @@ public struct StoredRun {
 
   /// The trainer where a checkpoint was.
   ///
-  /// - Parameter allowingNewPlan: accepts another number of epochs than was planned.
+  /// - Parameters:
+  ///   - checkpoint: of the run.
+  ///   - allowingNewPlan: accepts another number of epochs than was planned.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   public func makeTrainer(
     at checkpoint: Checkpoint, allowingNewPlan: Bool = false, threads: Int
   ) throws -> Trainer {

@@ -1,6 +1,7 @@
 internal import Foundation
 
 extension TrainingEstimate {
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("batches_timed", .integer(batches)),
@@ -22,6 +23,7 @@ extension TrainingEstimate {
     ])
   }
 
+  /// For people.
   public var text: String {
     var lines = [
       String(

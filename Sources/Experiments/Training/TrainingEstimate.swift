@@ -19,14 +19,19 @@ public struct TrainingEstimate: Sendable {
   public let meanEvaluations: Double
   /// Of one evaluation of all that is evaluated; from a part of the samples.
   public let evaluationSeconds: Double
+  /// Samples of one evaluation.
   public let evaluatedSamples: Int
+  /// Updates of the whole training.
   public let updates: Int
+  /// Epochs of the whole training.
   public let epochs: Int
+  /// How often the data are evaluated, before the training included.
   public let evaluations: Int
   /// The largest memory of the process so far, in bytes.
   public let memory: Int
   /// What the folder of the run will hold, in bytes.
   public let disk: Int
+  /// Of one checkpoint, in bytes.
   public let checkpoint: Int
   /// Whether the model asks for audits, whose time is not in the estimate.
   public let hasAudits: Bool
@@ -38,7 +43,9 @@ public struct TrainingEstimate: Sendable {
 
   /// - Parameters:
   ///   - experiment: of the training.
+  ///   - data: the samples.
   ///   - trainer: that nobody else uses, before its first update; without evaluations of its own.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: what a training throws, and `CancellationError`.
   public init(
     _ experiment: Experiment, _ data: DataSplits, _ trainer: Trainer,
@@ -99,9 +106,11 @@ public struct TrainingEstimate: Sendable {
     batch * Double(updates) + evaluationSeconds * Double(evaluations)
   }
 
+  /// Seconds of the updates of an epoch, by the median batch.
   public var epochSeconds: Double {
     epochs > 0 ? quartiles.median * Double(updates) / Double(epochs) : 0
   }
+  /// Seconds of the whole, by the median batch.
   public var totalSeconds: Double { total(quartiles.median) }
   /// At the speed of the faster and of the slower quarter of the batches.
   public var totalRange: (low: Double, high: Double) {

@@ -20,6 +20,9 @@ public final class TrainingRecorder: TrainingHook {
   public private(set) var bestEpoch: Int?
 
   /// - Parameters:
+  ///   - folder: where the run lies.
+  ///   - experiment: the model, made into things that run.
+  ///   - data: the samples.
   ///   - checkpoint: where the run goes on; nil for a new one.
   ///   - overwrite: whether what an earlier run left may be removed.
   public init(

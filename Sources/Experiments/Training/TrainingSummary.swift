@@ -14,6 +14,11 @@ public struct TrainingSummary {
   private let row: EpochMetrics
 
   /// - Parameters:
+  ///   - experiment: the model, made into things that run.
+  ///   - folder: where the run lies.
+  ///   - trainer: what trains.
+  ///   - end: how it ended.
+  ///   - bestEpoch: of the best parameters; nil where none were kept.
   ///   - seconds: of this session; a resumed training took more before.
   ///   - warnings: of the watch, earlier sessions included.
   ///   - last: the metrics at the end; those of the last epoch unless given.
@@ -32,6 +37,7 @@ public struct TrainingSummary {
     self.warnings = warnings
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("model", .string(experiment.model.name)),
@@ -67,6 +73,7 @@ public struct TrainingSummary {
     return .object(members)
   }
 
+  /// For people.
   public var text: String {
     var lines: [String] = []
     var line = "\(end.status.rawValue) after \(row.epoch) epochs, \(row.step) updates"
@@ -87,6 +94,7 @@ public struct TrainingSummary {
 }
 
 extension TrainingEnd {
+  /// As the manifest has it.
   public var status: Manifest.Status {
     switch self {
     case .finished, .stopped: .done
@@ -96,6 +104,7 @@ extension TrainingEnd {
     }
   }
 
+  /// Why it ended, in words; nil where it ended as planned.
   public var note: String? {
     switch self {
     case .finished, .interrupted: nil

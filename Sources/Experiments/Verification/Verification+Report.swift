@@ -1,4 +1,5 @@
 extension Verification {
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("verified", .bool(isVerified)),

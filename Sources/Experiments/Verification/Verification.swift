@@ -25,7 +25,10 @@ public struct Verification: Sendable {
   ///   - scratch: an empty folder for the repetition.
   ///   - maximumUpdates: where the repetition of a training ends; nil: where the run did.
   ///   - dataFolder: where data are looked for first; where the run found them unless given.
+  ///   - registry: what the model may name.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   ///   - say: is told what is about to be done.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: ``InputError`` and ``ModelFileError`` where the run cannot be repeated: its model was
   ///   changed, its data are others, it is not finished; what a training or simulation throws; and
   ///   `CancellationError`.

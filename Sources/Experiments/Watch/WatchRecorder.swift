@@ -26,8 +26,13 @@ public final class WatchRecorder: TrainingHook {
   ]
 
   /// - Parameters:
+  ///   - folder: where the run lies.
+  ///   - experiment: the model, made into things that run.
+  ///   - trainer: what trains.
   ///   - resumed: the number of updates of the checkpoint that the training goes on from; nil where it
   ///     begins. What was written of later updates is cut off and written again.
+  ///   - overwrite: whether what is there may be replaced.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   ///   - warn: called with each warning that is new.
   public init(
     _ folder: RunFolder, _ experiment: Experiment, _ trainer: Trainer, resuming resumed: Int? = nil,

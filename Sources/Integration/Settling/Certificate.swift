@@ -10,14 +10,17 @@ public enum Outcome: String, Sendable, Equatable, CaseIterable {
   case settled
   /// At an equilibrium that was found by descent on F: slow or unstable under its own controller.
   case settledByDescent = "settled-by-descent"
+  /// Crosses zero again and again without decaying fast enough.
   case oscillating
   /// Moving on without coming back and without slowing down.
   case drifting
   /// Beyond all bounds, or not a number.
   case diverged
+  /// Still on its way at the limit of model time.
   case outOfTime = "out-of-time"
   /// Out of steps, evaluations or iterations.
   case outOfSteps = "out-of-steps"
+  /// The solver gave up; ``Attempt/message`` says why.
   case solverFailure = "solver-failure"
 
   /// Whether the state is an equilibrium. Only then may anything be read from it.
@@ -46,15 +49,20 @@ public enum Outcome: String, Sendable, Equatable, CaseIterable {
 
 /// One try at settling a sample.
 public struct Attempt: Sendable, Equatable {
+  /// What was tried, such as `bdf`.
   public var method: String
   /// Nil where it brought the sample near its equilibrium and left the rest to another method.
   public var outcome: Outcome?
+  /// The residual at which it ended.
   public var residual: Double
+  /// Evaluations of the field.
   public var evaluations: Int
+  /// Steps or iterations.
   public var steps: Int
   /// Why the solver gave up, where it did.
   public var message: String?
 
+  /// From its parts.
   public init(
     method: String, outcome: Outcome?, residual: Double, evaluations: Int, steps: Int,
     message: String? = nil
@@ -72,6 +80,7 @@ public struct Attempt: Sendable, Equatable {
 ///
 /// Residuals are evaluated on the field itself at the state that is returned.
 public struct Certificate: Sendable, Equatable {
+  /// What became of the sample.
   public var outcome: Outcome
   /// The largest of ``residuals``, or the joint residual where that is the criterion; NaN where the
   /// sample is not at equilibrium for want of a finite field.
@@ -88,7 +97,9 @@ public struct Certificate: Sendable, Equatable {
   public var evaluations: Int
   /// Jacobian–vector products, likewise.
   public var jacobianProducts: Int
+  /// Steps or iterations of all attempts.
   public var steps: Int
+  /// What was tried, in order.
   public var attempts: [Attempt]
   /// The largest real part among the eigenvalues of the field's Jacobian; on request.
   public var leadingEigenvalue: Double?
@@ -112,6 +123,7 @@ public struct Certificate: Sendable, Equatable {
     self.attempts = attempts
   }
 
+  /// Whether the state is an equilibrium.
   public var isEquilibrium: Bool { outcome.isEquilibrium }
 
   /// One line for people.

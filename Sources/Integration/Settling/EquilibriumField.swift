@@ -2,9 +2,12 @@ internal import LinearAlgebra
 
 /// A named block of columns of the state that must come to rest by its own measure.
 public struct StateVariable: Sendable, Equatable {
+  /// φ, ψ or u, as `phi`, `psi`, `u`.
   public var name: String
+  /// Where it is in the state of a sample.
   public var columns: Range<Int>
 
+  /// From its parts.
   public init(name: String, columns: Range<Int>) {
     self.name = name
     self.columns = columns

@@ -5,6 +5,7 @@ public import LinearAlgebra
 /// It works on iterates x of its own, [rows × dimension], as many rows as the field has active samples,
 /// and moves with them. What the equilibrium equations give in closed form it solves for.
 public protocol EquilibriumMap<Element>: AnyObject {
+  /// The scalar type of the states.
   associatedtype Element: Scalar
 
   /// Columns of an iterate.
@@ -41,8 +42,10 @@ public protocol EquilibriumMap<Element>: AnyObject {
 public struct ResidualMeasure: Sendable, Equatable {
   /// The variable against whose norm it is measured.
   public var reference: Int
+  /// See above.
   public var factor: Double
 
+  /// From its parts.
   public init(reference: Int, factor: Double = 1) {
     self.reference = reference
     self.factor = factor

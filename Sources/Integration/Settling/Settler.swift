@@ -5,8 +5,10 @@ public struct Settlement<Element: Scalar>: Sendable {
   /// [samples × dimension]. A row is an equilibrium only if its certificate says so; otherwise it is
   /// where the last attempt ended.
   public var states: ContiguousArray<Element>
+  /// What became of each sample, in their order.
   public var certificates: [Certificate]
 
+  /// Whether every sample is at an equilibrium.
   public var isComplete: Bool { certificates.allSatisfy(\.isEquilibrium) }
 }
 
@@ -16,7 +18,9 @@ public struct Settlement<Element: Scalar>: Sendable {
 /// comes back has been judged on the field itself, at the very state that is returned. Solvers start
 /// afresh for every batch, so a result depends on nothing settled before it.
 public final class Settler<Element: Scalar> {
+  /// The field that is brought to rest.
   public let field: any EquilibriumField<Element>
+  /// Method, residual, tolerances and limits.
   public let options: SettlingOptions
   let dimension: Int
   /// The most samples of a batch.
@@ -33,7 +37,9 @@ public final class Settler<Element: Scalar> {
     Polisher($0, field, options, strictness: judge.strictness, capacity: capacity)
   }
 
-  /// - Parameter field: with as many samples as a batch will have at most.
+  /// - Parameters:
+  ///   - field: with as many samples as a batch will have at most.
+  ///   - options: method, residual, tolerances and limits.
   /// - Throws: ``IntegrationError`` where an option makes no sense.
   public init(_ field: any EquilibriumField<Element>, options: SettlingOptions) throws {
     self.field = field

@@ -40,9 +40,12 @@ public struct SettlingOptions: Sendable, Equatable {
 
   /// A number for every variable, or one by the variable's name (`phi`, `psi`, `u`).
   public struct VariableTolerance: Sendable, Equatable, ExpressibleByFloatLiteral {
+    /// Of every variable that is not named.
     public var standard: Double
+    /// Of variables by their names: `phi`, `psi`, `u`.
     public var byName: [String: Double]
 
+    /// One tolerance for all variables, and others for some.
     public init(_ standard: Double, byName: [String: Double] = [:]) {
       self.standard = standard
       self.byName = byName
@@ -64,6 +67,7 @@ public struct SettlingOptions: Sendable, Equatable {
   public struct Limits: Sendable, Equatable {
     /// In the model's unit of time.
     public var time: Double
+    /// Steps of the integrator.
     public var steps: Int
     /// Evaluations of the field.
     public var evaluations: Int
@@ -71,6 +75,7 @@ public struct SettlingOptions: Sendable, Equatable {
     /// limits multiplied by this.
     public var straggler: Double
 
+    /// From its parts.
     public init(
       time: Double = 1e4, steps: Int = 100_000, evaluations: Int = 50_000, straggler: Double = 10
     ) {
@@ -87,22 +92,34 @@ public struct SettlingOptions: Sendable, Equatable {
     }
   }
 
+  /// How samples come to rest.
   public var method = Method.bdf
+  /// One norm for each variable, or one for all.
   public var criterion = Criterion.perVariable
+  /// ε: settled is ‖F_k‖ ≤ ε·(floor + ‖z_k‖).
   public var residual = 1e-6
+  /// What is added to ‖z_k‖, so that a variable near 0 can settle.
   public var floor = 1e-3
   /// Tolerances along the path. They decide the way, not the end: the end is the residual's.
   public var relativeTolerance: VariableTolerance = 3e-2
+  /// Of the path, by variable.
   public var absoluteTolerance: VariableTolerance = 3e-3
+  /// What solves the linear systems inside implicit steps.
   public var linearSolver = LinearSolverChoice.automatic
+  /// The first step in model time; nil: the solver's choice.
   public var initialStep: Double?
+  /// The smallest step in model time.
   public var minimumStep = 0.0
+  /// The largest step in model time; nil: no bound.
   public var maximumStep: Double?
+  /// The largest factor from one step to the next.
   public var maximumGrowth = 10.0
   /// Nil: 2 with BDF, 12 with Adams. BDF of higher order is unstable near the imaginary axis: it keeps
   /// oscillations alive that the system itself damps, and they never settle.
   public var maximumOrder: Int?
+  /// When to give up.
   public var limits = Limits()
+  /// How `auto` finishes.
   public var polish = Polish.anderson
   /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
   /// integration to the polish; a thousand times that where the network's activity dies out by itself.
@@ -120,6 +137,7 @@ public struct SettlingOptions: Sendable, Equatable {
   /// Whether certificates carry the leading eigenvalue and the distance to the equilibrium.
   public var certifiesStability = false
 
+  /// From its parts.
   public init(method: Method = .bdf, residual: Double = 1e-6) {
     self.method = method
     self.residual = residual

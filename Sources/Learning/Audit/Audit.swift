@@ -14,7 +14,7 @@ internal import LinearAlgebra
 /// Everything is in double precision, and samples count only once they have settled to
 /// ``Audit/residual``, whatever the model says. Nothing that belongs to a training is touched.
 public struct Audit {
-  /// By variable, as ``SettlingOptions/Criterion/perVariable`` has it.
+  /// By variable, as `SettlingOptions.Criterion.perVariable` has it.
   public static let residual = 1e-11
   /// How far a rule may be from a gradient that it claims to be, relative to it: the residual times a
   /// condition of the equilibrium of up to 10⁵.
@@ -24,14 +24,23 @@ public struct Audit {
   /// The most variables of which eigenvalues are computed.
   private static let largestEigenproblem = 1200
 
+  /// The network that is audited.
   public let network: Network
+  /// What controls it.
   public let controller: any Controller
+  /// The rules under audit.
   public let rules: [any LearningRule]
   private let constraints: ConstraintSet
   private let options: SettlingOptions
   private let threads: Int
 
-  /// - Parameter settling: limits and method; tolerances and residual are the audit's own.
+  /// - Parameters:
+  ///   - network: the network that the rules learn.
+  ///   - controller: what controls it.
+  ///   - rules: the rules under audit.
+  ///   - constraints: what parameters keep to.
+  ///   - settling: limits and method; tolerances and residual are the audit's own.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   /// - Throws: ``TrainingError`` where a rule cannot learn the network, or the network is too large.
   public init(
     _ network: Network, controller: any Controller, rules: [any LearningRule],
@@ -70,6 +79,8 @@ public struct Audit {
   /// Audits the rules on these samples, which must have targets.
   ///
   /// - Parameters:
+  ///   - samples: with targets.
+  ///   - parameters: at which the rules are audited.
   ///   - directions: random directions for each parameter in which differences confirm the gradients; 0
   ///     leaves that out.
   ///   - seed: of the streams `check` (directions) and `locality`.

@@ -4,9 +4,11 @@ public struct AuditReport: Sendable {
   public struct Row: Sendable, Equatable {
     /// Nil: of all parameters together that the rules change and the gradient exists for.
     public var parameter: String?
+    /// The gradient that it is compared with.
     public var reference: Objective
     /// Those that both the update and the gradient are summed over.
     public var samples: Int
+    /// ⟨Δ, gradient⟩ / (‖Δ‖ ‖gradient‖).
     public var cosine: Double
     /// ‖Δ‖ / ‖gradient‖
     public var normRatio: Double
@@ -24,6 +26,7 @@ public struct AuditReport: Sendable {
 
   /// A gradient against central differences through the whole settling.
   public struct Confirmation: Sendable, Equatable {
+    /// The gradient that was confirmed by differences.
     public var reference: Objective
     /// Random directions for each parameter; 0: not asked for.
     public var directions: Int
@@ -34,11 +37,13 @@ public struct AuditReport: Sendable {
     public var parameter: String
     /// Samples that settled at the point and a step away in every direction.
     public var samples: Int
+    /// Whether differences and gradient agree as far as differences can tell.
     public var isConfirmed: Bool
   }
 
   /// Whether the synapses of one parameter change by what they may know.
   public struct Locality: Sendable, Equatable {
+    /// The parameter's name.
     public var parameter: String
     /// Synapses that were tested.
     public var synapses: Int
@@ -46,12 +51,15 @@ public struct AuditReport: Sendable {
     public var finding: String?
     /// Whether the rule claims to be local.
     public var isPromised: Bool
+    /// Whether no synapse was found that knows more.
     public var isLocal: Bool { finding == nil }
   }
 
   /// A gradient and the samples that it exists for.
   public struct Reference: Sendable, Equatable {
+    /// What was differentiated.
     public var objective: Objective
+    /// Those that it exists for.
     public var samples: Int
     /// Why it is missing for all or some of the samples, where it is.
     public var note: String?
@@ -67,10 +75,15 @@ public struct AuditReport: Sendable {
   public internal(set) var leak: Double?
   /// Whether no population lies on a cycle, so that −∇L is what backpropagation computes.
   public internal(set) var isAcyclic = false
+  /// What updates were compared with.
   public internal(set) var references: [Reference] = []
+  /// The comparisons, parameter by parameter.
   public internal(set) var rows: [Row] = []
+  /// Checks of the gradients themselves by finite differences.
   public internal(set) var confirmations: [Confirmation] = []
+  /// What each parameter's synapses were seen to depend on; empty where that was not tested.
   public internal(set) var locality: [Locality] = []
+  /// The control against the least that would do; nil where there is none.
   public internal(set) var control: ControlReport?
 
   /// Whether a rule claims to be a gradient.
@@ -111,6 +124,7 @@ public struct AuditReport: Sendable {
     return lines
   }
 
+  /// Whether every promise of the rules holds.
   public var isPassed: Bool { failures.isEmpty }
 }
 
@@ -121,6 +135,7 @@ public struct AuditReport: Sendable {
 public struct ControlReport: Sendable, Equatable {
   /// Over the samples.
   public struct Spread: Sendable, Equatable {
+    /// The mean over the samples.
     public var mean: Double
     /// The largest, or the smallest where large is good.
     public var worst: Double
@@ -135,6 +150,7 @@ public struct ControlReport: Sendable, Equatable {
   public var samples: Int
   /// ½‖ψ‖², and the loss of the controlled output.
   public var energy: Spread
+  /// L of the controlled output.
   public var loss: Spread
   /// ‖P Q‖_F / ‖Q‖_F with P the projection on the row space of J: 1 where the control is optimal as
   /// α_eff → 0. The smallest is the worst. NaN where the controller's Q is not known.
@@ -159,5 +175,6 @@ public struct ControlReport: Sendable, Equatable {
   /// The largest real part of the eigenvalues, of the closed loop and of the free network, over their
   /// equilibria; NaN where there is none, or too many variables.
   public var closedLoopEigenvalue: Double
+  /// Likewise of the free network.
   public var freeEigenvalue: Double
 }

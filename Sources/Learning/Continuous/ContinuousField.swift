@@ -8,7 +8,7 @@ public import LinearAlgebra
 ///     τ_W Ẇ = ⟨ψ σ(φ)ᵀ⟩ − γW,   τ_W ḃ = ⟨ψ⟩
 ///     τ_W Ṡ = ⟨ψ σ(φ)ᵀ⟩ − γS    (S in the layout of W)
 ///
-/// beside the equations of ``DynamicInversion`` (SCIENCE 2.6). ⟨·⟩ is the mean over the samples, as an
+/// beside the equations of `DynamicInversion` (SCIENCE 2.6). ⟨·⟩ is the mean over the samples, as an
 /// update has it: without samples to share them the weights of one sample move as if it were alone. A
 /// projection's `rate` multiplies its mean.
 ///
@@ -16,6 +16,7 @@ public import LinearAlgebra
 /// learn, in the order of ``movingNames``. The weights must be slow, τ_W ≫ τ, and the loop must
 /// stay stable while they move: watch its leading eigenvalue.
 public final class ContinuousField<E: Scalar>: VectorField {
+  /// The scalar type of the state.
   public typealias Element = E
 
   /// The controlled system of the samples, at the parameters of the last evaluation.
@@ -46,8 +47,12 @@ public final class ContinuousField<E: Scalar>: VectorField {
   private var probeParameters: ParameterSet
 
   /// - Parameters:
+  ///   - network: the network.
+  ///   - controller: what controls it.
   ///   - parameters: all of them; those that may learn are where the state starts.
   ///   - constraints: whose masks hold.
+  ///   - samples: inputs and targets.
+  ///   - options: time constant and decay of the weights.
   /// - Throws: `NetworkError` where weights cannot move inside these dynamics.
   public init(
     _ network: Network, controller: any Controller, parameters: ParameterSet,

@@ -9,6 +9,7 @@ public struct ContinuousOptions: Sendable, Equatable {
   /// Whether separate feedback weights move with their forward weights (Kolen & Pollack), or stay.
   public var learnsFeedback: Bool
 
+  /// From its parts.
   public init(timeConstant: Double = 100, decay: Double = 0, learnsFeedback: Bool = false) {
     precondition(timeConstant > 0 && decay >= 0)
     self.timeConstant = timeConstant

@@ -13,6 +13,7 @@ public struct ClassResult: Sendable, Equatable {
   /// Samples of any class that were taken for this one.
   public var predicted: Int
 
+  /// Samples of the class that were taken for it.
   public var correct: Int { predictions[label] }
   /// Of the samples of the class, the fraction that was recognised; NaN without any.
   public var recall: Double { samples > 0 ? Double(correct) / Double(samples) : .nan }

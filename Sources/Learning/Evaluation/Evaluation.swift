@@ -4,6 +4,7 @@ public import Integration
 public struct Prediction: Sendable, Equatable {
   /// Its number in its source.
   public var sample: Int
+  /// What became of the sample.
   public var outcome: Outcome
   /// The output of largest value; nil where the sample did not settle or has no class.
   public var predicted: Int?
@@ -11,9 +12,12 @@ public struct Prediction: Sendable, Equatable {
   public var label: Int?
   /// NaN where the sample did not settle or has no target.
   public var loss: Double
+  /// The residual at which it ended.
   public var residual: Double
+  /// Evaluations of the field.
   public var evaluations: Int
 
+  /// From its parts.
   public init(
     sample: Int, outcome: Outcome, predicted: Int?, label: Int?, loss: Double, residual: Double,
     evaluations: Int
@@ -33,8 +37,10 @@ public struct Evaluation: Sendable, Equatable {
   /// One for each sample, in their order.
   public var predictions: [Prediction]
 
+  /// Of predictions, a sample each.
   public init(_ predictions: [Prediction]) { self.predictions = predictions }
 
+  /// How many samples were evaluated.
   public var count: Int { predictions.count }
 
   /// The mean loss over the samples that settled; NaN without any.

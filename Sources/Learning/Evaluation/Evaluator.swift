@@ -3,6 +3,7 @@ public import Integration
 
 /// Judges parameters by the free equilibrium: the controller is off, and φ starts at 0.
 public final class Evaluator {
+  /// The network that is evaluated.
   public let network: Network
   let settler: BatchSettler
   /// A multiple of every chunk size, so that the chunks are the same wherever a data set is cut.
@@ -20,7 +21,11 @@ public final class Evaluator {
 
   /// Loss and prediction of every sample, or of those in `rows`.
   ///
-  /// - Parameter isCancelled: asked every thousand samples.
+  /// - Parameters:
+  ///   - data: the samples, with labels or targets.
+  ///   - rows: the samples by their rows in `data`; all unless given.
+  ///   - parameters: weights, biases and what else is learned.
+  ///   - isCancelled: asked every thousand samples.
   /// - Throws: what the data or a solver throws; `CancellationError`. That a sample does not settle is no error.
   public func evaluate(
     _ data: any TrainingData, rows: [Int]? = nil, parameters: ParameterSet,

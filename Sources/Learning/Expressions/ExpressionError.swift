@@ -4,18 +4,27 @@ public struct ExpressionError: Error, Sendable, Equatable {
   public struct Unknown: Sendable, Equatable {
     /// What it should have been: "name", "function", ...
     public var what: String
+    /// The name that was written.
     public var name: String
+    /// Names that there are.
     public var known: [String]
   }
 
   /// Which part of the rule it is about.
   public enum Subject: Sendable {
-    case text, third, beta
+    /// The expression itself.
+    case text
+    /// The list of third factors.
+    case third
+    /// The strength of nudging.
+    case beta
   }
 
+  /// What is wrong.
   public var subject = Subject.text
   /// Unicode scalars before the place in the text.
   public var offset: Int
+  /// What is wrong with it, and what to do.
   public var message: String
   /// Set where the problem is a name, so that whoever reports it can suggest another.
   public var unknown: Unknown?

@@ -4,7 +4,7 @@ public import Dynamics
 ///
 /// It may use what a ``Synapse`` knows and nothing else, because there are no names for anything else.
 /// What separates into a post-side and a pre-side factor runs as matrix products over the batch,
-/// the rest as a loop over synapses (``LoweredExpression``).
+/// the rest as a loop over synapses (`LoweredExpression`).
 public struct ExpressionRule: LearningRule {
   /// As it was written.
   public let text: String
@@ -55,6 +55,7 @@ public struct ExpressionRule: LearningRule {
   ///   - text: see `docs/own-rules.md` for the grammar.
   ///   - third: the third factors that it reads, all of them.
   ///   - beta: the gain of its nudged phase, if it has one.
+  ///   - name: of the rule, for reports and memory.
   /// - Throws: ``ExpressionError``: what is no expression, names what a synapse cannot know, or leaves
   ///   a declaration unused.
   public init(

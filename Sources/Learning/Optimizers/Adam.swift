@@ -14,13 +14,17 @@ public import Dynamics
 /// With ``WeightDecay/decoupled(_:)`` it is AdamW.
 public struct Adam: Optimizer {
   public let name = "adam"
+  /// Decay of the averages of the gradient and of its square.
   public var betas: (Double, Double)
+  /// ε, which keeps the divisor from 0.
   public var epsilon: Double
+  /// The penalty on large weights, if any.
   public var weightDecay: WeightDecay
   private var steps = 0
   private var means: [ContiguousArray<Double>] = []
   private var squares: [ContiguousArray<Double>] = []
 
+  /// From its parts.
   public init(
     betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8,
     weightDecay: WeightDecay = .none

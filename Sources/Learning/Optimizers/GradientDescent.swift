@@ -3,8 +3,10 @@ public import Dynamics
 /// θ ← θ + rate·Δ
 public struct GradientDescent: Optimizer {
   public let name = "sgd"
+  /// The penalty on large weights, if any.
   public var weightDecay: WeightDecay
 
+  /// From its parts.
   public init(weightDecay: WeightDecay = .none) { self.weightDecay = weightDecay }
 
   public mutating func step(

@@ -5,9 +5,11 @@ public struct Momentum: Optimizer {
   public let name = "momentum"
   /// µ
   public var momentum: Double
+  /// The penalty on large weights, if any.
   public var weightDecay: WeightDecay
   private var velocities: [ContiguousArray<Double>] = []
 
+  /// From its parts.
   public init(_ momentum: Double = 0.9, weightDecay: WeightDecay = .none) {
     precondition(momentum >= 0 && momentum < 1, "a momentum of \(momentum)")
     self.momentum = momentum

@@ -29,6 +29,7 @@ public struct OptimizerState: Sendable, Equatable {
   /// for one that has never changed.
   public var slots: [String: [ContiguousArray<Double>]]
 
+  /// From its parts.
   public init(steps: Int = 0, slots: [String: [ContiguousArray<Double>]] = [:]) {
     self.steps = steps
     self.slots = slots

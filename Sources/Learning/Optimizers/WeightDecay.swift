@@ -1,6 +1,7 @@
 /// A pull of all learned parameters towards zero. Not a parameter's own `decay` γ, which multiplies it
 /// by 1 − γ whatever the rate.
 public enum WeightDecay: Sendable, Equatable {
+  /// No penalty.
   case none
   /// The L2 penalty ½λ‖θ‖²: Δ ← Δ − λθ, before the optimizer sees it (PyTorch's `weight_decay`).
   case coupled(Double)

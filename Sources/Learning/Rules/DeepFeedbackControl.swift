@@ -16,8 +16,10 @@ public struct DeepFeedbackControl: LearningRule {
   /// λ of the target y* − λ∇L(y*) that the output is controlled to; nil in the strong variant, which
   /// learns from the model's own controlled phase.
   public let nudging: Double?
+  /// What is compared: rates or potentials.
   public let difference: Difference
 
+  /// From its parts.
   public init(nudging: Double? = 0.1, difference: Difference = .rate) {
     precondition(nudging.map { $0 > 0 } ?? true, "deep feedback control by \(nudging ?? 0)")
     self.nudging = nudging

@@ -22,8 +22,10 @@ public struct EquilibriumPropagation: LearningRule {
   public let beta: Double
   /// Whether ±β are compared, rather than β and 0.
   public let isSymmetric: Bool
+  /// The energy whose derivative is compared.
   public let energy: Energy
 
+  /// From its parts.
   public init(beta: Double = 0.1, symmetric: Bool = false, energy: Energy = .quadratic) {
     precondition(beta != 0 && beta.isFinite, "equilibrium propagation at β = \(beta)")
     self.beta = beta
@@ -69,6 +71,7 @@ public struct EquilibriumPropagation: LearningRule {
 /// control it is β times ``EquilibriumPropagation`` of that energy.
 public struct ContrastiveHebbian: LearningRule {
   public let name = "contrastive-hebbian"
+  /// With nothing to set.
   public init() {}
 
   public var isLocal: Bool { true }

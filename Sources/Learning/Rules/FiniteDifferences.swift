@@ -12,9 +12,11 @@ public struct FiniteDifferences: LearningRule {
     case energy
   }
 
+  /// Numbers that a network may have: each costs two equilibria a sample.
   public static let largestParameterCount = 4000
 
   public let name = "finite-differences"
+  /// What is differentiated.
   public let objective: Objective
   private let controller: any Controller
   private let options: SettlingOptions
@@ -24,6 +26,7 @@ public struct FiniteDifferences: LearningRule {
   private static let residual = 1e-12
 
   /// - Parameters:
+  ///   - objective: what is differentiated.
   ///   - controller: of the model.
   ///   - options: how samples settle, but for residual and tolerances, which are tighter here. In double
   ///     precision always.

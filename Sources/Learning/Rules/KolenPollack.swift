@@ -13,6 +13,7 @@ public import Dynamics
 public struct KolenPollack: LearningRule {
   public let name = "kolen-pollack"
 
+  /// With nothing to set.
   public init() {}
 
   public var phases: Set<SettledPhase> { [] }

@@ -44,7 +44,7 @@ public protocol LearningRule: Sendable {
   ///   - states: the samples that may be learned from, at least one.
   ///   - parameters: as they were while the samples settled.
   ///   - memory: what ``makeMemory(for:)`` made, as the chunk before left it.
-  ///   - update: of a parameter that it does not change (``ParameterUpdate/changes(_:)``), nothing may
+  ///   - update: of a parameter that it does not change (``ParameterUpdate/changes(_:)-(Int)``), nothing may
   ///     be added.
   func accumulate(
     _ states: SettledStates, parameters: ParameterSet, memory: inout (any RuleMemory)?,
@@ -62,8 +62,11 @@ public protocol LearningRule: Sendable {
 
   /// Changes the parameters of ``ownSteps(of:)``, after the optimizer has made its step.
   ///
-  /// - Parameter update: the mean over the samples of what ``accumulate(_:parameters:memory:into:)``
-  ///   added.
+  /// - Parameters:
+  ///   - update: the mean over the samples of what ``accumulate(_:parameters:memory:into:)``
+  ///     added.
+  ///   - parameters: what is changed.
+  ///   - network: whose parameters they are.
   func step(_ update: ParameterUpdate, on parameters: inout ParameterSet, of network: Network)
 }
 

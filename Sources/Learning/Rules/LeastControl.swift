@@ -7,6 +7,7 @@ public import Dynamics
 /// and Proposition S9 of Meulemans et al., The least-control principle for local learning at
 /// equilibrium, NeurIPS 2022. A readout's control is u (their Eq. 33).
 public struct LeastControl: OuterProductRule {
+  /// What multiplies ψ.
   public enum Modulation: String, Sendable, CaseIterable, BitwiseCopyable {
     /// ψ as it is.
     case none
@@ -15,8 +16,10 @@ public struct LeastControl: OuterProductRule {
     case slope
   }
 
+  /// What multiplies ψ.
   public var modulation: Modulation
 
+  /// From its parts.
   public init(modulation: Modulation = .none) { self.modulation = modulation }
 
   /// F where the control arrives as Jᵀu: dynamic inversion and energy-based dynamics, transposed weights;

@@ -7,6 +7,7 @@ internal import LinearAlgebra
 /// ``OuterProductRule`` runs as one matrix product for each projection, any other rule as a loop over
 /// synapses, which needs dense projections.
 public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
+  /// The rule of one synapse.
   public let rule: Rule
   public let name: String
   /// The phase whose settled state the synapses see.
@@ -17,6 +18,9 @@ public struct LocalLearning<Rule: RememberingLocalRule>: LearningRule {
   private let outerProduct: (any OuterProductRule)?
 
   /// - Parameters:
+  ///   - rule: the rule of one synapse.
+  ///   - name: of the rule, for reports and memory.
+  ///   - phase: whose states the rule sees.
   ///   - reference: a second phase for the rule to compare with. A rule of outer-product form does not
   ///     see it.
   ///   - synapseBySynapse: runs even a rule of outer-product form as a loop, for comparison.

@@ -30,6 +30,7 @@ public protocol LocalRule: RememberingLocalRule where Memory == NoMemory {
 
 /// A local rule whose synapses remember something from sample to sample.
 public protocol RememberingLocalRule: BitwiseCopyable, Sendable {
+  /// What a synapse keeps from sample to sample.
   associatedtype Memory: SynapseMemory
 
   /// Of what Δ is exactly the negative gradient where it reads that phase; nil unless given.
@@ -46,6 +47,7 @@ public protocol RememberingLocalRule: BitwiseCopyable, Sendable {
   /// its own, compiled together with its ``change(_:_:)``; there is no reason to write another.
   ///
   /// - Parameters:
+  ///   - synapses: the two ends of all of them, for each sample.
   ///   - memory: one for each synapse, [post × pre]; nil where `Memory` is ``NoMemory``.
   ///   - changes: [post × pre]
   func addChanges(

@@ -21,6 +21,7 @@ public struct NoiseFeedback: LearningRule {
   /// γ_Q
   public var decay: Double
 
+  /// From its parts.
   public init(populations: [String], timeConstant: Double = 1e5, decay: Double = 0.01) {
     precondition(timeConstant > 0 && decay >= 0)
     self.populations = populations

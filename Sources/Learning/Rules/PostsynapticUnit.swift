@@ -11,6 +11,7 @@ public struct PostsynapticUnit: BitwiseCopyable, Sendable, Equatable {
   /// Whether it belongs to the population that the loss reads.
   public var isOutput: Bool
 
+  /// From its parts.
   @inlinable
   public init(
     state: Double, rate: Double, slope: Double, control: Double, isOutput: Bool = false

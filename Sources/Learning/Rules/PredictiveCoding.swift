@@ -12,6 +12,7 @@ public struct PredictiveCoding: LearningRule {
   /// 0 < ρ ≤ 1
   public let precision: Double
 
+  /// From its parts.
   public init(precision: Double = 1) {
     precondition(precision > 0 && precision <= 1, "a precision of \(precision)")
     self.precision = precision

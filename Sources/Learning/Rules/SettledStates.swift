@@ -11,6 +11,7 @@ public struct SettledStates: Sendable {
   /// The number of samples.
   public let count: Int
 
+  /// From the state of each phase.
   public init(_ byPhase: [SettledPhase: SettledState]) {
     let counts = Set(byPhase.values.map(\.count))
     precondition(counts.count == 1, "phases with \(counts.sorted()) samples")

@@ -9,6 +9,7 @@ public struct Synapse: BitwiseCopyable, Sendable, Equatable {
     /// The unit it goes to.
     public var post: PostsynapticUnit
 
+    /// From its parts.
     @inlinable
     public init(ratePre: Double, post: PostsynapticUnit) {
       self.ratePre = ratePre
@@ -29,13 +30,19 @@ public struct Synapse: BitwiseCopyable, Sendable, Equatable {
   public var ratePre: Double
   /// The unit it goes to.
   public var post: PostsynapticUnit
+  /// Its weight.
   public var weight: Double
   /// Its ends in the rule's reference phase; the same as in the rule's phase where it has no other.
   public var reference: Ends
   /// Third factors: of the sample, the same for all synapses.
   public var sample: ThirdFactors
 
-  /// - Parameter reference: the same as the ends themselves unless given.
+  /// - Parameters:
+  ///   - ratePre: σ(φ) of the unit before it.
+  ///   - post: the unit behind it.
+  ///   - weight: its weight.
+  ///   - reference: the same as the ends themselves unless given.
+  ///   - sample: third factors of the sample.
   @inlinable
   public init(
     ratePre: Double, post: PostsynapticUnit, weight: Double, reference: Ends? = nil,

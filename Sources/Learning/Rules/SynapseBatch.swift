@@ -10,6 +10,7 @@ public struct SynapseBatch {
   public let posts: PostsynapticBatch
   /// Both again, in the rule's reference phase.
   public let referencePreRates: MatrixView<Double>
+  /// The units that they go to, in the rule's reference phase.
   public let referencePosts: PostsynapticBatch
   /// One for each sample.
   public let factors: UnsafePointer<ThirdFactors>
@@ -18,7 +19,9 @@ public struct SynapseBatch {
 
   /// The samples.
   @inlinable public var samples: Int { preRates.rows }
+  /// Units that they come from.
   @inlinable public var preCount: Int { preRates.columns }
+  /// Units that they go to.
   @inlinable public var postCount: Int { posts.count }
 }
 
@@ -26,12 +29,18 @@ public struct SynapseBatch {
 public struct PostsynapticBatch {
   /// Each [samples × post].
   public let states: MatrixView<Double>
+  /// σ(φ), [samples × units].
   public let rates: MatrixView<Double>
+  /// σ′(φ), [samples × units].
   public let slopes: MatrixView<Double>
+  /// ψ, [samples × units].
   public let controls: MatrixView<Double>
+  /// Whether the loss reads them.
   public let isOutput: Bool
 
+  /// Rows.
   @inlinable public var samples: Int { states.rows }
+  /// Units.
   @inlinable public var count: Int { states.columns }
 
   /// One unit at one sample.

@@ -11,8 +11,10 @@ public struct ThirdFactors: BitwiseCopyable, Sendable, Equatable {
   /// 1 where the largest output is that of the target, else 0.
   public var correct = 0.0
 
+  /// None known.
   public init() {}
 
+  /// The value of a factor for a sample.
   @inlinable
   public subscript(_ factor: ThirdFactor) -> Double {
     switch factor {

@@ -10,6 +10,7 @@ public struct ExponentialSchedule: Schedule {
   /// The fraction of the rate that is left after the last update, above 0.
   public var final: Double
 
+  /// From its parts.
   public init(final: Double = 0.1) {
     precondition(final > 0, "a final fraction of \(final)")
     self.final = final

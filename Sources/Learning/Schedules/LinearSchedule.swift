@@ -4,6 +4,7 @@ public struct LinearSchedule: Schedule {
   /// The fraction of the rate that is left after the last update.
   public var final: Double
 
+  /// From its parts.
   public init(final: Double = 0.1) { self.final = final }
 
   public func factor(step: Int, of total: Int) -> Double {

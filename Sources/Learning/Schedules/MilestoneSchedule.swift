@@ -9,8 +9,10 @@ public struct MilestoneSchedule: Schedule {
   public let name = "steps"
   /// Numbers of updates after which the rate falls.
   public var milestones: [Int]
+  /// What the rate is multiplied by at each.
   public var factor: Double
 
+  /// From its parts.
   public init(_ milestones: [Int], factor: Double = 0.1) {
     self.milestones = milestones
     self.factor = factor
@@ -26,8 +28,10 @@ public struct PeriodicSchedule: Schedule {
   public let name = "steps"
   /// Updates from one fall to the next.
   public var every: Int
+  /// What the rate is multiplied by each time.
   public var factor: Double
 
+  /// From its parts.
   public init(every: Int, factor: Double = 0.1) {
     precondition(every > 0, "every \(every) updates")
     self.every = every

@@ -9,6 +9,7 @@ public protocol Schedule: Sendable {
 /// The same rate throughout.
 public struct ConstantSchedule: Schedule {
   public let name = "constant"
+  /// With nothing to set.
   public init() {}
   public func factor(step: Int, of total: Int) -> Double { 1 }
 }

@@ -4,6 +4,7 @@ public struct StepSchedule: Schedule {
   /// The fraction of the rate in the last stage.
   public var final: Double
 
+  /// From its parts.
   public init(final: Double = 0.1) {
     precondition(final >= 0, "a final fraction of \(final)")
     self.final = final

@@ -1,18 +1,24 @@
 /// Another schedule with a linear rise before it: update k of the first ``updates``, counted from 1, has
 /// the fraction k/updates of the rate.
 public struct Warmup: Schedule {
+  /// Updates over which the rate rises.
   public var updates: Int
+  /// What is multiplied by the rise, or follows it.
   public var schedule: any Schedule
   /// Whether the schedule begins after the rise; else it runs over all updates, hidden at first.
   public var comesFirst: Bool
   public var name: String { schedule.name }
 
-  /// - Parameter schedule: runs over the updates that are left.
+  /// - Parameters:
+  ///   - updates: over which the rate rises.
+  ///   - schedule: runs over the updates that are left.
   public init(_ updates: Int, then schedule: any Schedule) {
     self.init(updates, schedule, comesFirst: true)
   }
 
-  /// - Parameter schedule: counts all updates, those of the rise included.
+  /// - Parameters:
+  ///   - updates: over which the rate rises.
+  ///   - schedule: counts all updates, those of the rise included.
   public init(_ updates: Int, within schedule: any Schedule) {
     self.init(updates, schedule, comesFirst: false)
   }

@@ -3,14 +3,21 @@
 /// Losses and accuracies of data sets are those of the free equilibrium, after the epoch. The others
 /// are over the samples of the epoch's updates, under control. Row 0 is before training.
 public struct EpochMetrics: Sendable, Equatable {
+  /// Epochs done; 0 is before training.
   public var epoch = 0
   /// Updates so far, those of batches without a usable sample included.
   public var step = 0
+  /// Mean loss at free equilibria of the fixed part of the training samples.
   public var trainLoss = Double.nan
+  /// Fraction right of them.
   public var trainAccuracy = Double.nan
+  /// Mean loss at free equilibria of the validation samples; NaN where there are none.
   public var validationLoss = Double.nan
+  /// Fraction right of them.
   public var validationAccuracy = Double.nan
+  /// Mean loss at free equilibria of the test samples; NaN where there are none.
   public var testLoss = Double.nan
+  /// Fraction right of them.
   public var testAccuracy = Double.nan
   /// Mean loss at the controlled equilibrium, over the samples that were used.
   public var controlledLoss = Double.nan
@@ -29,8 +36,11 @@ public struct EpochMetrics: Sendable, Equatable {
   /// Evaluations of the field that a sample took, all phases together: the mean over the epoch's
   /// samples, the median and the 99th percentile by nearest rank, and the largest.
   public var meanEvaluations = Double.nan
+  /// Median evaluations of the field a sample.
   public var medianEvaluations = Double.nan
+  /// The 99th percentile.
   public var highEvaluations = Double.nan
+  /// The most that a sample took.
   public var maximumEvaluations = Double.nan
   /// The rate of the epoch's last update.
   public var rate = Double.nan
@@ -41,6 +51,7 @@ public struct EpochMetrics: Sendable, Equatable {
   /// Seconds that went into settling for the updates.
   public var settleSeconds = 0.0
 
+  /// Nothing known: NaN.
   public init() {}
 
   /// The names and values in the order of the table.

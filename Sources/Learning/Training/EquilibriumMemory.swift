@@ -9,11 +9,13 @@ public struct EquilibriumMemory: Sendable, Equatable {
   public let samples: Int
   /// Numbers to a sample: φ and ψ of every unit, then u.
   public let width: Int
+  /// The scalar type in which states are kept.
   public let precision: Precision
   // Row-major, [samples × width]; the one that is not of this precision is empty.
   private var singles: ContiguousArray<Float>
   private var doubles: ContiguousArray<Double>
 
+  /// From its parts.
   public init(samples: Int, width: Int, precision: Precision) {
     self.samples = samples
     self.width = width

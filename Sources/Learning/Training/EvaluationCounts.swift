@@ -8,6 +8,7 @@ public struct EvaluationCounts: Sendable, Equatable {
   /// Over all samples.
   public private(set) var sum = 0
 
+  /// No samples yet.
   public init() {}
 
   /// Adds one sample.
@@ -27,6 +28,7 @@ public struct EvaluationCounts: Sendable, Equatable {
   /// NaN without samples, as the others.
   public var mean: Double { samples > 0 ? Double(sum) / Double(samples) : .nan }
 
+  /// The most evaluations that a sample took; NaN without samples.
   public var maximum: Double { samplesByEvaluations.keys.max().map(Double.init) ?? .nan }
 
   /// The smallest number that at least this fraction of the samples do not exceed (nearest rank); the

@@ -4,9 +4,11 @@ public import Dynamics
 public struct ReplayedSample: Sendable {
   /// Counted from 1, as in reports.
   public var epoch: Int
+  /// The update, counted from 1.
   public var step: Int
   /// The rows of the training data in its chunk, and which of them it is.
   public var rows: [Int]
+  /// Its place among ``rows``.
   public var place: Int
   /// Where the chunk's controlled phase started; nil: at zero.
   public var initial: InitialStates?

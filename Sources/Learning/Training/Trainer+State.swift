@@ -31,8 +31,10 @@ extension Trainer {
 
   /// Goes on where another training of the same model, data and options was.
   ///
-  /// - Parameter allowingNewPlan: accepts another number of planned epochs, which changes what a
-  ///   schedule makes of the updates that are left.
+  /// - Parameters:
+  ///   - state: as the other training left it.
+  ///   - allowingNewPlan: accepts another number of planned epochs, which changes what a
+  ///     schedule makes of the updates that are left.
   /// - Throws: ``TrainingError/mismatch(_:)``; then nothing has changed.
   public func restore(_ state: TrainerState, allowingNewPlan: Bool = false) throws {
     var expected = state.progress

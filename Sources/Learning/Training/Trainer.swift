@@ -10,14 +10,23 @@ internal import LinearAlgebra
 /// model, the data and the seed, but not on the number of threads, and ``state`` goes on to the same
 /// bits.
 public final class Trainer {
+  /// The network that learns.
   public let network: Network
+  /// What controls it.
   public let controller: any Controller
+  /// What settled states say about the parameters; two that change the same one add up.
   public let rules: [any LearningRule]
+  /// The rate over the updates.
   public let schedule: any Schedule
+  /// What parameters keep to after each update.
   public let constraints: ConstraintSet
+  /// Epochs, batches, policies and limits.
   public let options: TrainingOptions
+  /// Samples to learn from.
   public let data: any TrainingData
+  /// Samples that decide when to stop; nil: none.
   public let validation: (any TrainingData)?
+  /// Samples that decide nothing; nil: none.
   public let test: (any TrainingData)?
   /// In the order in which they are called.
   public var hooks: [any TrainingHook] = []
@@ -49,10 +58,22 @@ public final class Trainer {
   var epochStart = ContinuousClock.now
 
   /// - Parameters:
+  ///   - network: the network that learns.
+  ///   - controller: what controls it.
   ///   - parameters: the initial values of all parameters: of the network, the controller and the
   ///     rules. Constraints are applied to them at once.
   ///   - rules: what changes the parameters; two that change the same one add up.
+  ///   - optimizer: what turns directions into steps.
+  ///   - schedule: the rate over the updates.
+  ///   - constraints: what parameters keep to.
+  ///   - data: samples to learn from.
+  ///   - validation: samples that decide when to stop.
+  ///   - test: samples that decide nothing.
+  ///   - options: epochs, batches, policies and limits.
+  ///   - settling: how samples settle.
   ///   - noise: of the phase ``SettledPhase/noisy``, for rules that read it.
+  ///   - precision: the scalar type of the computation.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   /// - Throws: ``TrainingError`` where parts do not go together; `NetworkError`, `ParameterError` and
   ///   `IntegrationError` from the parts.
   public init(
@@ -128,6 +149,7 @@ public final class Trainer {
 
   /// Epochs that are complete, and updates so far.
   public var epoch: Int { progress.epoch }
+  /// Updates so far.
   public var step: Int { progress.step }
   /// Evaluations of the field for all updates so far, those of earlier sessions included.
   public var fieldEvaluations: Int { progress.evaluations ?? 0 }

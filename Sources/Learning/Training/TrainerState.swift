@@ -7,8 +7,10 @@ public struct TrainerState: Sendable, Equatable {
   public struct Array: Sendable, Equatable {
     /// Row-major.
     public var shape: [Int]
+    /// The numbers, row by row.
     public var values: ContiguousArray<Double>
 
+    /// From its parts.
     public init(shape: [Int], values: ContiguousArray<Double>) {
       precondition(shape.reduce(1, *) == values.count, "\(values.count) values for \(shape)")
       self.shape = shape
@@ -32,6 +34,7 @@ public struct TrainerState: Sendable, Equatable {
     public var hasStarted = false
     /// The stream `shuffle` as it was before the epoch at hand was shuffled.
     public var shuffle: RandomStream
+    /// Steps of the optimizer.
     public var optimizerSteps = 0
     /// Evaluations of the field for all updates so far; nil in checkpoints of earlier versions.
     public var evaluations: Int? = 0
@@ -41,20 +44,31 @@ public struct TrainerState: Sendable, Equatable {
     public var evaluationsOnPlateau = 0
     /// Counts of the epoch at hand.
     public var samples = 0
+    /// Samples of the epoch that entered updates.
     public var used = 0
+    /// Samples of the epoch that settled.
     public var settled = 0
+    /// Those of them that only the descent settled.
     public var byDescent = 0
+    /// Samples of the epoch that did not settle.
     public var unsettled = 0
+    /// Updates of the epoch.
     public var updates = 0
     /// What the training was made for; a state fits only the same.
     public var dataCount = 0
+    /// Samples in an update.
     public var batchSize = 0
+    /// Whether a last batch that is short is used.
     public var keepsLastBatch = true
+    /// Whether samples are shuffled.
     public var shuffles = true
+    /// Epochs that schedules count on.
     public var plannedEpochs = 0
+    /// The name of the optimizer.
     public var optimizer = ""
   }
 
+  /// Counters and streams.
   public var progress: Progress
   /// By name:
   /// - `parameter.<name>`
@@ -66,6 +80,7 @@ public struct TrainerState: Sendable, Equatable {
   /// With a warm start only.
   public var equilibria: EquilibriumMemory?
 
+  /// From its parts.
   public init(
     progress: Progress, arrays: [String: Array], equilibria: EquilibriumMemory? = nil
   ) {

@@ -17,9 +17,12 @@ extension TrainingData {
 
 /// Samples that lie in memory.
 public struct SamplesInMemory: TrainingData {
+  /// All samples.
   public let all: Samples
+  /// Their classes, from 0; nil where targets are vectors.
   public let labels: [Int]?
 
+  /// From its parts.
   public init(_ samples: Samples, labels: [Int]? = nil) {
     precondition(labels == nil || labels!.count == samples.count)
     all = samples

@@ -4,12 +4,16 @@ public import Integration
 public struct UnsettledSample: Sendable, Equatable {
   /// Its number in its source.
   public var sample: Int
+  /// The phase that did not settle.
   public var phase: SettledPhase
+  /// What became of it.
   public var outcome: Outcome
+  /// The residual at which it ended.
   public var residual: Double
   /// Such as `phi.hidden.3`.
   public var worstComponent: String
 
+  /// From its parts.
   public init(sample: Int, phase: SettledPhase, _ certificate: Certificate) {
     self.sample = sample
     self.phase = phase

@@ -4,16 +4,19 @@ public struct BatchSummary: Sendable, Equatable {
   public var epoch: Int
   /// Counted from 1; the update that the batch is for.
   public var step: Int
+  /// Samples in the batch.
   public var samples: Int
   /// Those at equilibrium.
   public var settled: Int
   /// Those that the rule may learn from.
   public var used: Int
+  /// Those of ``settled`` that only descent found.
   public var byDescent: Int
   /// In the order of the batch.
   public var unsettled: [UnsettledSample]
   /// Means over the samples used; NaN without any.
   public var controlledLoss: Double
+  /// Mean of H = ½‖ψ‖² over the samples used; NaN without any.
   public var controlEnergy: Double
   /// Evaluations of the field.
   public var evaluations: EvaluationCounts
@@ -23,13 +26,21 @@ public struct BatchSummary: Sendable, Equatable {
 
 /// A part of the data, as evaluations have them.
 public enum DataPart: String, Sendable, CaseIterable {
-  case train, validation, test
+  /// What is learned from.
+  case train
+  /// What decides when to stop.
+  case validation
+  /// What decides nothing.
+  case test
 }
 
 /// What an update did.
 public struct UpdateSummary: Sendable, Equatable {
+  /// Counted from 1; the epoch that it belongs to.
   public var epoch: Int
+  /// Counted from 1.
   public var step: Int
+  /// The learning rate that was used.
   public var rate: Double
   /// The norm of all changes before clipping.
   public var gradientNorm: Double
@@ -54,7 +65,11 @@ public protocol TrainingHook: AnyObject {
   func didFinishStep(_ batch: BatchSummary, _ update: UpdateSummary?, _ trainer: Trainer) throws
   /// After each evaluation of a part of the data.
   ///
-  /// - Parameter epoch: complete epochs, the one that is being finished included.
+  /// - Parameters:
+  ///   - part: of the data.
+  ///   - evaluation: what came out.
+  ///   - epoch: complete epochs, the one that is being finished included.
+  ///   - trainer: what trains.
   func didEvaluate(_ part: DataPart, _ evaluation: Evaluation, epoch: Int, _ trainer: Trainer)
     throws
   /// After each epoch, and with row 0 before the first.

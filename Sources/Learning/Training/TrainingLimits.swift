@@ -9,6 +9,7 @@ public struct TrainingLimits: Sendable, Equatable {
   /// data do not count.
   public var evaluations: Int?
 
+  /// From its parts.
   public init(time: Duration? = nil, updates: Int? = nil, evaluations: Int? = nil) {
     self.time = time
     self.updates = updates

@@ -13,7 +13,9 @@ public struct TrainingOptions: Sendable, Equatable {
 
   /// Whether equilibria that the descent found may be learned from.
   public enum DescentPolicy: String, Sendable, CaseIterable {
+    /// Learned from, as any other.
     case learn
+    /// Left out of the update.
     case exclude
   }
 
@@ -26,6 +28,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// A value that is good enough; nil: none is.
     public var target: Double?
 
+    /// From its parts.
     public init(metric: String, patience: Int? = nil, target: Double? = nil) {
       self.metric = metric
       self.patience = patience
@@ -44,6 +47,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// The fraction of the first rate below which it does not fall.
     public var least: Double
 
+    /// From its parts.
     public init(metric: String, patience: Int = 5, factor: Double = 0.1, least: Double = 1e-3) {
       self.metric = metric
       self.patience = patience
@@ -52,7 +56,9 @@ public struct TrainingOptions: Sendable, Equatable {
     }
   }
 
+  /// Passes over the training samples.
   public var epochs = 30
+  /// Samples in an update.
   public var batchSize = 64
   /// Whether a last batch that is short is used; else it is dropped.
   public var keepsLastBatch = true
@@ -60,11 +66,15 @@ public struct TrainingOptions: Sendable, Equatable {
   public var seed: UInt64 = 1
   /// Of the streams `noise.<update>.<sample>`; nil: ``seed``.
   public var noiseSeed: UInt64?
+  /// Whether samples come in another order each epoch.
   public var shuffles = true
+  /// Learning rate, before the schedule.
   public var rate = 1e-3
   /// The largest norm of all changes of an update together, before the optimizer; nil: any.
   public var clip: Double?
+  /// What becomes of samples that do not settle.
   public var unsettled = UnsettledPolicy.exclude
+  /// What becomes of samples that only the descent settles.
   public var byDescent = DescentPolicy.learn
   /// Whether a sample's controlled equilibrium is where it starts the next time. Else, and where it has
   /// none that may be learned from, it starts at zero.
@@ -75,8 +85,11 @@ public struct TrainingOptions: Sendable, Equatable {
   public var evaluatesEvery = 1
   /// The fraction of the training samples that is evaluated: always the same ones.
   public var trainFraction = 0.1
+  /// When to stop early; nil: never.
   public var stop: Stop?
+  /// When to lower the rate by a metric; nil: never.
   public var plateau: Plateau?
 
+  /// With nothing to set.
   public init() {}
 }

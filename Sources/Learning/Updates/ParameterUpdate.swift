@@ -10,8 +10,11 @@ public struct ParameterUpdate: Sendable {
 
   /// No change yet of those parameters; the others cannot be changed by it.
   ///
-  /// - Parameter ownSteps: those that their rule steps by itself, which optimizers leave alone and
-  ///   ``norm`` does not count (``LearningRule/ownSteps(of:)``).
+  /// - Parameters:
+  ///   - parameters: whose shapes the changes have.
+  ///   - names: of those that may change.
+  ///   - ownSteps: those that their rule steps by itself, which optimizers leave alone and
+  ///     ``norm`` does not count (``LearningRule/ownSteps(of:)``).
   public init(
     for parameters: ParameterSet, changing names: Set<String>, ownSteps: Set<String> = []
   ) {

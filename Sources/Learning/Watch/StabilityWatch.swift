@@ -2,6 +2,7 @@ internal import Dynamics
 
 /// Judges the readings of a training: what is about to go wrong, once for each cause.
 public struct StabilityWatch: Sendable {
+  /// What goes wrong.
   public enum Cause: String, Sendable, CaseIterable {
     /// Released from control, samples settle in another free state than from zero.
     case multistability
@@ -11,12 +12,16 @@ public struct StabilityWatch: Sendable {
     case network
   }
 
+  /// A warning for people.
   public struct Warning: Sendable, Equatable {
+    /// The update after which it was raised.
     public var step: Int
+    /// What goes wrong.
     public var cause: Cause
     /// What was seen, why, and what to try.
     public var message: String
 
+    /// From its parts.
     public init(step: Int, cause: Cause, message: String) {
       self.step = step
       self.cause = cause
@@ -26,7 +31,9 @@ public struct StabilityWatch: Sendable {
 
   /// What calls for a warning, before it is put into words.
   public struct Finding: Sendable, Equatable {
+    /// What goes wrong.
     public var cause: Cause
+    /// What was seen, in a sentence.
     public var words: String
   }
 
@@ -34,6 +41,7 @@ public struct StabilityWatch: Sendable {
   private var first: (step: Int, margin: Double)?
   private var last: (step: Int, margin: Double)?
 
+  /// With no reading so far.
   public init() {}
 
   /// How many intervals ahead a loss of stability is announced, and the part of the first margin that

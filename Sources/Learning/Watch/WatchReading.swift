@@ -3,10 +3,13 @@ internal import Integration
 
 /// What a look at a few samples between two updates says of their equilibria.
 public struct WatchReading: Sendable, Equatable {
+  /// The update after which it was taken.
   public var step: Int
+  /// Samples that were looked at.
   public var samples: Int
   /// Those with a controlled equilibrium, and those of them that only descent found.
   public var settled: Int
+  /// Those of ``settled`` that only descent found.
   public var byDescent: Int
   /// The largest max Re λ of the closed loop over the samples; NaN where none settled. Without a
   /// controller, of the free network.
@@ -21,12 +24,15 @@ public struct WatchReading: Sendable, Equatable {
   public var freeMargin: Double
   /// Of the worst sample's slowest oscillation; NaN where nothing oscillates.
   public var period: Double
+  /// The damping ratio of that oscillation: 1 is none, 0 for ever.
   public var damping: Double
   /// Samples with a free equilibrium from zero and one after control, and those where they differ.
   public var compared: Int
+  /// Those of ``compared`` for which both differ.
   public var multistable: Int
   /// Means of L over the compared samples, from zero and after control.
   public var freeLoss: Double
+  /// Mean of L after control.
   public var releasedLoss: Double
 
   /// NaN where nothing could be compared.
@@ -49,6 +55,7 @@ public struct WatchReading: Sendable, Equatable {
     (freeLoss, releasedLoss) = (.nan, .nan)
   }
 
+  /// From its parts.
   public init(_ analyses: [SampleAnalysis], step: Int) {
     self.step = step
     samples = analyses.count

@@ -16,6 +16,14 @@ struct Malformed: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { (replaced.values + [appended]).joined(separator: " | ") }
+
+  /// The text, with the mark in it.
+  var marked: String {
+    let text = ModelTexts.text(replaced, appended)
+    if text.contains("«") { return text }
+    // The mistake shows elsewhere than where it was made: a projection out of a readout.
+    return text.replacing("{from: hidden, to: output}", with: "{from: «read, to: output}")
+  }
 }
 
 @Suite("A malformed model is refused at its place, with what to do")
@@ -242,11 +250,7 @@ struct MalformedModelTests {
 
   @Test("One mistake, one message at its line and column", arguments: cases)
   func refused(_ malformed: Malformed) throws {
-    var marked = ModelTexts.text(malformed.replaced, malformed.appended)
-    if !marked.contains("«") {
-      // The mistake shows elsewhere than where it was made: a projection out of a readout.
-      marked = marked.replacing("{from: hidden, to: output}", with: "{from: «read, to: output}")
-    }
+    let marked = malformed.marked
     let mark = try #require(marked.firstRange(of: "«"))
     let before = marked[..<mark.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
     let line = before.count

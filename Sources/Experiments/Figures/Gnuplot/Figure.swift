@@ -4,8 +4,10 @@ public struct Figure: Sendable {
   public struct Table: Sendable {
     /// The file's name.
     public var file: String
+    /// The file's bytes.
     public var contents: [UInt8]
 
+    /// A file and its bytes.
     public init(_ file: String, _ contents: [UInt8]) {
       self.file = file
       self.contents = contents
@@ -18,9 +20,11 @@ public struct Figure: Sendable {
   public var summary: String
   /// In pixels, which the script may take for granted.
   public var width: Double
+  /// In pixels.
   public var height: Double
   /// What the reader must know of how the data became the figure, such as that rows were left out.
   public var notes: [String] = []
+  /// What the script reads.
   public var tables: [Table] = []
   /// What follows the choice of terminal, theme and output.
   ///
@@ -30,6 +34,7 @@ public struct Figure: Sendable {
   /// `set label` must say so itself.
   public var body = GnuplotScript()
 
+  /// From its parts.
   public init(name: String, summary: String, width: Double, height: Double) {
     self.name = name
     self.summary = summary

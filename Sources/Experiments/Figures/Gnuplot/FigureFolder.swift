@@ -2,10 +2,13 @@ internal import Foundation
 
 /// A folder that figures are written to: beside each its script and its tables.
 public struct FigureFolder: Sendable {
+  /// Where figures go.
   public let path: String
   private let overwrite: Bool
 
-  /// - Parameter overwrite: whether figures that are there may be replaced.
+  /// - Parameters:
+  ///   - path: the folder, made when it is needed.
+  ///   - overwrite: whether figures that are there may be replaced.
   public init(_ path: String, overwrite: Bool) {
     self.path = path
     self.overwrite = overwrite
@@ -15,7 +18,10 @@ public struct FigureFolder: Sendable {
   ///
   /// Script and tables stay where there is no gnuplot, or it fails; of the picture there is all or nothing.
   ///
-  /// - Parameter gnuplot: nil where it was not found, which is an error once the script is written.
+  /// - Parameters:
+  ///   - figure: what is drawn.
+  ///   - style: format, colours and sizes.
+  ///   - gnuplot: nil where it was not found, which is an error once the script is written.
   /// - Returns: the path of the picture.
   /// - Throws: ``OutputError``.
   @discardableResult

@@ -1,6 +1,11 @@
 /// What figures are drawn as.
 public enum FigureFormat: String, Sendable, CaseIterable {
-  case svg, png, pdf
+  /// Scalable, for pages.
+  case svg
+  /// Pixels.
+  case png
+  /// Scalable, for print.
+  case pdf
 
   /// Lines of gnuplot's that choose the format.
   ///

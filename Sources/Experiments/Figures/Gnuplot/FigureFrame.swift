@@ -1,10 +1,15 @@
 /// A rectangle of a figure in pixels, y downwards from the top: where the axes of a panel lie.
 public struct FigureFrame: Sendable, Hashable {
+  /// The left edge, in pixels.
   public var left: Double
+  /// The upper edge, in pixels from the top.
   public var top: Double
+  /// The right edge, in pixels.
   public var right: Double
+  /// The lower edge, in pixels from the top.
   public var bottom: Double
 
+  /// From its parts.
   public init(left: Double, top: Double, right: Double, bottom: Double) {
     self.left = left
     self.top = top

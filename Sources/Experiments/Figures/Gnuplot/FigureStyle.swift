@@ -1,6 +1,8 @@
 /// How a figure is drawn, whatever it shows.
 public struct FigureStyle: Sendable, Hashable {
+  /// What is written.
   public var format = FigureFormat.svg
+  /// Colours.
   public var theme = FigureTheme.light
   /// In pixels.
   public var width = 640.0
@@ -11,5 +13,6 @@ public struct FigureStyle: Sendable, Hashable {
   /// Above the figure; nil: what the figure calls itself.
   public var title: String?
 
+  /// With nothing to set.
   public init() {}
 }

@@ -5,6 +5,7 @@
 public struct FigureTheme: Sendable, Hashable {
   /// How one of several curves looks.
   public struct Stroke: Sendable, Hashable {
+    /// As `#rrggbb`.
     public var color: String
     /// gnuplot's `dashtype`.
     public var dashes: String
@@ -12,6 +13,7 @@ public struct FigureTheme: Sendable, Hashable {
     public var marker: Int
   }
 
+  /// As the command line calls it.
   public var name: String
   /// The background.
   public var paper: String
@@ -19,17 +21,21 @@ public struct FigureTheme: Sendable, Hashable {
   public var ink: String
   /// Text of less weight, and lines that mark a place.
   public var muted: String
+  /// The colour of grid lines, as `#rrggbb`.
   public var grid: String
   /// Behind phases under control, and whatever else is set apart.
   public var shade: String
+  /// The lines of curves, in their order.
   public var strokes: [Stroke]
   /// Colours at equal distances, from the least value to the greatest, zero in the middle.
   public var diverging: [String]
   /// From zero, which is nearly the background, to the greatest value.
   public var sequential: [String]
 
+  /// The themes there are.
   public static let all = [light, dark]
 
+  /// Dark on white.
   public static let light = FigureTheme(
     name: "light", paper: "#ffffff", ink: "#222222", muted: "#6a6a6a", grid: "#e3e3e3",
     shade: "#e4ecf6",
@@ -38,6 +44,7 @@ public struct FigureTheme: Sendable, Hashable {
     diverging: ["#08306b", "#3a5f9a", "#919191", "#e3bf5a", "#fff3b0"],
     sequential: ["#ffffff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"])
 
+  /// Light on near black.
   public static let dark = FigureTheme(
     name: "dark", paper: "#15181d", ink: "#e8e8e8", muted: "#9a9a9a", grid: "#31363e",
     shade: "#22303f",

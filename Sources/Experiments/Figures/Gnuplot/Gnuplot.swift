@@ -9,6 +9,7 @@ internal import Foundation
 
 /// The program that draws: where it is, and how it is run.
 public struct Gnuplot: Sendable, Hashable {
+  /// The program.
   public let path: String
 
   /// How to get it.
@@ -44,6 +45,7 @@ public struct Gnuplot: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - script: its name in the folder.
+  ///   - folder: the current folder of gnuplot.
   ///   - variables: set before the script is read, in this order; values are expressions of gnuplot's.
   ///   - seconds: after which it is ended.
   /// - Throws: ``OutputError`` with what gnuplot had to say.

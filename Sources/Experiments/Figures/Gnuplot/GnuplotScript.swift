@@ -11,8 +11,10 @@
 /// ])
 /// ```
 public struct GnuplotScript: Sendable, Hashable {
+  /// The script so far.
   public private(set) var text = ""
 
+  /// An empty script.
   public init() {}
 
   /// Appends lines as they are.
@@ -20,8 +22,10 @@ public struct GnuplotScript: Sendable, Hashable {
     for line in lines { text += line + "\n" }
   }
 
+  /// Adds another script.
   public mutating func append(_ other: GnuplotScript) { text += other.text }
 
+  /// Adds an empty line.
   public mutating func blank() { text += "\n" }
 
   /// Appends a comment, whatever the text holds.
@@ -75,6 +79,7 @@ public struct GnuplotScript: Sendable, Hashable {
   /// One element of a `plot`: a table of numbers without names as an image, the first row at the bottom.
   ///
   /// - Parameters:
+  ///   - file: the table.
   ///   - x: where columns lie, as an expression of gnuplot's in the column `$1`, counted from 0.
   ///   - y: likewise of rows, in `$2`.
   ///   - inPixels: draws each number as a rectangle, which no viewer blurs.

@@ -1,16 +1,28 @@
 /// The figures that there are.
 public enum FigureKind: String, Sendable, CaseIterable {
+  /// φ, ψ, u, loss and residual over time, phases shaded.
   case trajectory
+  /// φ, ψ, rates and inputs of all units over time as heat maps.
   case heatMap = "heat-map"
+  /// Loss, accuracy, H and L, settled samples, evaluations.
   case learning
+  /// H and L, evaluations, size of the change, over updates.
   case steps
+  /// The updates against the gradients, over training.
   case alignment
+  /// Control against the least, leading eigenvalues.
   case control
+  /// Final loss and control over a key, such as a width.
   case capacity
+  /// Eigenvalues of the closed loop in the complex plane.
   case eigenvalues
+  /// Which class was taken for which.
   case confusion
+  /// Weights of units that see an image, as images.
   case features
+  /// Weight matrices as heat maps.
   case weights
+  /// Columns of any CSV file over one of them.
   case table
 
   /// What is to be seen, in a line.

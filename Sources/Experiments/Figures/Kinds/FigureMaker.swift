@@ -1,10 +1,13 @@
 /// Makes the figures of a run, of several, or of a single file.
 public struct FigureMaker: Sendable {
+  /// What is drawn.
   public let runs: [RunSource]
+  /// How it is drawn.
   public var request: FigureRequest
 
   private let groups: [RunGroup]
 
+  /// From its parts.
   public init(_ runs: [RunSource], _ request: FigureRequest = FigureRequest()) {
     self.runs = runs
     self.request = request

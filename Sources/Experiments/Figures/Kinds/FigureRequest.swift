@@ -1,5 +1,6 @@
 /// What is to be drawn of what a run holds, and how.
 public struct FigureRequest: Sendable {
+  /// Format, colours and sizes.
   public var style = FigureStyle()
   /// The stem of the figure's files; nil: the kind's name.
   public var name: String?
@@ -12,10 +13,12 @@ public struct FigureRequest: Sendable {
   public var maximumLines = 8
   /// The horizontal axis of a table (a column) and of a capacity figure (a key of the model).
   public var x: String?
+  /// What shades a mean over seeds.
   public var band = Band.deviation
   /// Height and width of the images that inputs are.
   public var shape: (height: Int, width: Int)?
 
+  /// With nothing to set.
   public init() {}
 
   /// Whether figures can be called so: letters, digits, `-`, `_` and `.`, the first a letter or digit.

@@ -2,10 +2,12 @@
 public struct NetworkDescription: Sendable, Equatable {
   /// In the order of the state vector.
   public var populations: [PopulationDescription] = []
+  /// The projections between them.
   public var projections: [ProjectionDescription] = []
   /// Nil: nothing to control; the controller is then `none`.
   public var loss: LossDescription?
 
+  /// Every key at its default.
   public init() {}
 
   /// The only projection that leads back along one between different populations.
@@ -31,11 +33,13 @@ public struct NetworkDescription: Sendable, Equatable {
 public struct LossDescription: Sendable, Equatable {
   /// Looked up in the registry of losses.
   public var kind = ""
+  /// The population whose state is y; of a readout, its output.
   public var population = ""
   /// The units read, 0-based; nil: all.
   public var units: [Int]?
   /// ε of soft targets: 1 − ε for the class, ε/(N−1) for each other.
   public var soft = 0.0
 
+  /// Every key at its default.
   public init() {}
 }

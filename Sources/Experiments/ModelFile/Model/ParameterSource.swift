@@ -17,6 +17,7 @@ public enum ParameterSource: Sendable, Equatable {
     /// Frobenius norm that the values are scaled to afterwards. Nil: left as they are.
     public var norm: Double?
 
+    /// From its parts.
     public init(
       kind: String = "uniform-fan-in", gain: Double = 1, value: Double? = nil, norm: Double? = nil
     ) {

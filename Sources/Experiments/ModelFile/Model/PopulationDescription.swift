@@ -1,5 +1,6 @@
 /// A named group of units.
 public struct PopulationDescription: Sendable, Equatable {
+  /// Whether it has a state, is given from outside, or only reads.
   public enum Role: String, Sendable, CaseIterable {
     /// Units with a state φ of their own (and ψ under control).
     case state
@@ -11,15 +12,21 @@ public struct PopulationDescription: Sendable, Equatable {
 
   /// Initial bias and how it learns.
   public struct Bias: Sendable, Equatable {
+    /// How it begins, [units].
     public var source = ParameterSource.initialization(.init(kind: "zeros"))
+    /// Whether the bias learns.
     public var learn = true
     /// Multiplies the optimizer's rate.
     public var rate = 1.0
 
+    /// Every key at its default.
     public init() {}
   }
 
+  /// Unique among the populations and projections.
   public var name = ""
+  /// `state`: units with a state φ; `input`: rates from outside; `readout`: y = Wσ(φ) + b
+  /// without a state.
   public var role = Role.state
   /// Number of units: the product of `shape`.
   public var size = 0
@@ -32,5 +39,6 @@ public struct PopulationDescription: Sendable, Equatable {
   /// Nil: no bias. Inputs have none.
   public var bias: Bias? = Bias()
 
+  /// Every key at its default.
   public init() {}
 }

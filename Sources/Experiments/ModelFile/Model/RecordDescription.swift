@@ -1,27 +1,47 @@
 /// What a simulation writes, and when.
 public struct RecordDescription: Sendable, Equatable {
+  /// Columns: phi, psi, u, loss, residual, rate, x, or of one population or unit
+  /// (`phi.hidden`, `phi.hidden.0`); weight, feedback, bias, or of one projection or
+  /// population (`weight.input-hidden`), element by element.
   public var variables = ["phi", "psi", "u", "loss", "residual"].compactMap { RecordedVariable($0) }
   /// Model time between rows; nil: the integrator's own steps.
   public var every: Double?
 
+  /// Every key at its default.
   public init() {}
 }
 
 /// A quantity, of all populations or one, of all units or one: `phi`, `phi.hidden`, `phi.hidden.0`; or
 /// parameters of all projections or one, all elements or one: `weight`, `weight.input-hidden`.
 public struct RecordedVariable: Sendable, Hashable, CustomStringConvertible {
+  /// What there is to record.
   public enum Quantity: String, Sendable, CaseIterable {
-    case phi, psi, u, loss, residual, rate, x
+    /// φ.
+    case phi
+    /// ψ.
+    case psi
+    /// u.
+    case u
+    /// L.
+    case loss
+    /// How far from rest: max over variables of ‖F_k‖/(floor + ‖z_k‖).
+    case residual
+    /// σ(φ).
+    case rate
+    /// Inputs.
+    case x
     /// Parameters, of projections and populations, element by element.
     case weight, feedback, bias
   }
 
+  /// What is recorded.
   public var quantity: Quantity
   /// A population, or the projection of a weight. Nil: every one that has the quantity.
   public var population: String?
   /// A unit, or the element of a parameter, row by row. Nil: every one.
   public var unit: Int?
 
+  /// A quantity, of all populations or one, of all units or one.
   public init(quantity: Quantity, population: String? = nil, unit: Int? = nil) {
     self.quantity = quantity
     self.population = population

@@ -3,7 +3,7 @@ extension Codec where Value == ArraySource {
   static var array: Codec {
     let text = "numbers in (nested) lists, one number, or the path of a `.npy` file"
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(text, JSONSchema.array),
       read: { node, reader in
         if let path = node.text, path.lowercased().hasSuffix(".npy") { return .file(path) }
         switch node.content {
@@ -78,7 +78,7 @@ extension Codec where Value == [Double] {
   static var vector: Codec {
     let list = Codec<Double>.number().list()
     return Codec(
-      shape: list.shape,
+      shape: .also(list.shape, Codec<Double>.number().shape),
       read: { node, reader in
         guard node.items == nil, node.plain.flatMap(YAMLNumber.parse) != nil else {
           return list.read(node, &reader)
@@ -94,7 +94,11 @@ extension Codec where Value == TargetDescription {
   static var target: Codec {
     let text = "a list of numbers, a class number from 0, or a class of `data.classes`"
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(
+        text,
+        JSONSchema.any(of: [
+          JSONSchema.vector, JSONSchema.integer(0...Int.max), ["type": ["string", "boolean"]],
+        ])),
       read: { node, reader in
         if node.items != nil {
           return Codec<[Double]>.vector.read(node, &reader).map { .vector($0) }

@@ -27,7 +27,7 @@ extension Codec where Value == Double {
   static func number(_ bounds: Bounds = .any, infinite: Bool = false) -> Codec {
     let text = bounds.text + (infinite ? " or `inf`" : "")
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(text, JSONSchema.number(bounds, infinite: infinite)),
       read: { node, reader in
         guard let plain = node.plain, let value = YAMLNumber.parse(plain) else {
           let isQuoted = node.text.map { node.plain == nil && YAMLNumber.parse($0) != nil } ?? false
@@ -52,7 +52,7 @@ extension Codec where Value == Int {
       ? "an integer >= \(range.lowerBound)"
       : "an integer from \(range.lowerBound) to \(range.upperBound)"
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(text, JSONSchema.integer(range)),
       read: { node, reader in
         guard let plain = node.plain, let value = YAMLNumber.parseInteger(plain),
           range.contains(value)
@@ -74,7 +74,7 @@ extension Codec where Value == UInt64 {
   static var seed: Codec {
     let text = "an integer from 0 to \(UInt64.max)"
     return Codec(
-      shape: .scalar("an integer >= 0"),
+      shape: .scalar("an integer >= 0", JSONSchema.integer(0...Int.max)),
       read: { node, reader in
         guard let plain = node.plain, let value = UInt64(plain) else {
           reader.report(expected: text, got: node)
@@ -89,7 +89,7 @@ extension Codec where Value == UInt64 {
 extension Codec where Value == Bool {
   static var flag: Codec {
     Codec(
-      shape: .scalar("true or false"),
+      shape: .scalar("true or false", JSONSchema.flag),
       read: { node, reader in
         switch node.plain {
         case "true", "True", "TRUE": return true
@@ -107,7 +107,7 @@ extension Codec where Value == String {
   /// Any text, also none.
   static var text: Codec {
     Codec(
-      shape: .scalar("text"),
+      shape: .scalar("text", JSONSchema.text(isEmpty: true)),
       read: { node, reader in
         guard let text = node.text else {
           reader.report(expected: "text", got: node)
@@ -121,7 +121,7 @@ extension Codec where Value == String {
   /// Text that is not empty: a name, a column, a path.
   static func text(_ what: String) -> Codec {
     Codec(
-      shape: .scalar(what),
+      shape: .scalar(what, JSONSchema.text()),
       read: { node, reader in
         guard let text = node.text, !text.isEmpty else {
           reader.report(expected: what, got: node)
@@ -137,7 +137,7 @@ extension Codec where Value == String {
     _ what: String, _ names: any KeyPath<KnownNames, [String]> & Sendable
   ) -> Codec {
     Codec(
-      shape: .choice(KnownNames()[keyPath: names]),
+      shape: .registered(names),
       read: { node, reader in
         guard let name = node.text else {
           reader.report(expected: "the name of a \(what)", got: node)

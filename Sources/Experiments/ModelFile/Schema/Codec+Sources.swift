@@ -55,7 +55,7 @@ extension Codec where Value == ParameterSource {
   static func source(_ initial: ParameterSource.Initialization) -> Codec {
     let section = ParameterSource.Initialization.section(initial)
     return Codec(
-      shape: section.shape,
+      shape: .also(section.shape, Codec<ArraySource>.array.shape),
       read: { node, reader in
         let isFile = node.text?.lowercased().hasSuffix(".npy") ?? false
         if node.items != nil || isFile || node.plain.flatMap(YAMLNumber.parse) != nil {

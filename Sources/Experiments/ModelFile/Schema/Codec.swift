@@ -23,7 +23,7 @@ extension Codec {
     let read = self.read
     let write = self.write
     return Codec<Value?>(
-      shape: .either(.scalar("`\(word)`"), shape),
+      shape: .either(.scalar("`\(word)`", JSONSchema.word(word)), shape),
       read: { node, reader in
         if node.plain == word { return .some(nil) }
         if node.isNull && (word == "none" || word == "null") { return .some(nil) }
@@ -56,12 +56,16 @@ extension Codec {
   }
 
   /// A mapping from names of the model's own to such values, in the order of the file.
-  func named(by owner: String) -> Codec<[(name: String, value: Value)]> {
+  ///
+  /// - Parameter pattern: a regular expression that the names match, for editors; it refuses nothing here.
+  func named(
+    by owner: String, pattern: String? = nil
+  ) -> Codec<[(name: String, value: Value)]> {
     let read = self.read
     let write = self.write
     let shape = self.shape
     return Codec<[(name: String, value: Value)]>(
-      shape: .named(of: owner, shape),
+      shape: .named(of: owner, pattern: pattern, shape),
       read: { node, reader in
         guard let entries = node.entries else {
           reader.report(expected: "a mapping from \(owner) to \(shape.summary)", got: node)

@@ -10,25 +10,27 @@ struct Key<Root: Sendable>: Sendable {
   let read: @Sendable (YAMLNode, inout Root, inout Reader) -> Void?
   /// The value as YAML; nil where the key does not apply.
   let write: @Sendable (Root) -> YAMLNode?
-  /// Why the key means nothing given the other keys, or nil where it applies.
-  let excluded: @Sendable (Root) -> String?
+  /// When the key means something, given the other keys.
+  let applicability: Applicability<Root>
 
   /// A key that fills a property.
   init<Value>(
     _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ codec: Codec<Value>,
     _ doc: String, required: Bool = false, default defaultText: String? = nil,
-    unless excluded: @escaping @Sendable (Root) -> String? = { _ in nil }
+    applies applicability: Applicability<Root> = .always
   ) {
     self.name = name
     self.doc = doc
     self.shape = codec.shape
     self.isRequired = required
     self.defaultText = defaultText
-    self.excluded = excluded
+    self.applicability = applicability
     self.read = { node, root, reader in
       codec.read(node, &reader).map { root[keyPath: property] = $0 }
     }
-    self.write = { root in excluded(root) == nil ? codec.write(root[keyPath: property]) : nil }
+    self.write = { root in
+      applicability.objection(root) == nil ? codec.write(root[keyPath: property]) : nil
+    }
   }
 
   /// A key that fills part of a property: `get` answers nil where the key is not to be written.
@@ -42,7 +44,7 @@ struct Key<Root: Sendable>: Sendable {
     self.shape = codec.shape
     self.isRequired = required
     self.defaultText = defaultText
-    self.excluded = { _ in nil }
+    self.applicability = .always
     self.read = { node, root, reader in codec.read(node, &reader).map { set(&root, $0) } }
     self.write = { root in get(root).map(codec.write) }
   }

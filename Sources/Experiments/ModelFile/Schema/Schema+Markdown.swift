@@ -48,13 +48,14 @@ extension Schema {
     of shape: Shape, at path: String
   ) -> [(path: String, keys: [KeyShape], note: String)] {
     switch shape {
-    case .scalar, .choice: []
+    case .scalar, .choice, .registered: []
     case .list(let item): subsections(of: item, at: path + ".<n>")
-    case .named(_, let item): subsections(of: item, at: path + ".<name>")
-    case .section(let keys, let shorthand):
+    case .named(_, _, let item): subsections(of: item, at: path + ".<name>")
+    case .section(let keys, let shorthand, _):
       [(path, keys, shorthand.map { ", in short its `\($0)`" } ?? "")]
     case .variants(let variants):
       variants.map { (path, $0.keys, " of kind `\($0.name)`") }
+    case .also(let shown, _): subsections(of: shown, at: path)
     case .either(let first, let second):
       subsections(of: first, at: path) + subsections(of: second, at: path)
     }

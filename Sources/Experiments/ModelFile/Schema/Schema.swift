@@ -52,10 +52,11 @@ public enum Schema {
 extension Shape {
   fileprivate var shorthand: String? {
     switch self {
-    case .section(_, let shorthand): shorthand
-    case .named(_, let item), .list(let item): item.shorthand
+    case .section(_, let shorthand, _): shorthand
+    case .named(_, _, let item), .list(let item): item.shorthand
     case .either(let first, let second): first.shorthand ?? second.shorthand
-    case .scalar, .choice, .variants: nil
+    case .also(let shown, _): shown.shorthand
+    case .scalar, .choice, .registered, .variants: nil
     }
   }
 }

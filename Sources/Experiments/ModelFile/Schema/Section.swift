@@ -9,6 +9,7 @@ struct Section<Root: Sendable>: Sendable {
   /// The key that a bare scalar stands for: `rule: least-control` is `rule: {kind: least-control}`.
   let shorthand: String?
   private var finish: Finish?
+  private var finishRules: [JSONValue] = []
 
   init(_ initial: Root, shorthand: String? = nil, @KeyListBuilder<Root> keys: () -> [Key<Root>]) {
     self.initial = initial
@@ -18,22 +19,63 @@ struct Section<Root: Sendable>: Sendable {
 
   /// The section with a last step: `finish` fills in defaults that depend on other keys, and checks
   /// keys against each other. It gets the keys that were written.
-  func finishing(_ finish: @escaping Finish) -> Section {
+  ///
+  /// - Parameter rules: what a JSON Schema can say of it.
+  func finishing(rules: [JSONValue] = [], _ finish: @escaping Finish) -> Section {
     var section = self
     section.finish = finish
+    section.finishRules += rules
+    return section
+  }
+
+  /// The section with what a JSON Schema can say of its keys; that the reader sees to it, or the checker,
+  /// is for others to care for.
+  func obeying(_ rules: JSONValue...) -> Section {
+    var section = self
+    section.finishRules += rules
     return section
   }
 
   var shape: Shape {
-    .section(keyShapes, shorthand: shorthand)
+    .section(keyShapes, shorthand: shorthand, rules: rules)
+  }
+
+  /// What a JSON Schema can say of keys that depend on each other: where a key does not apply, it may not
+  /// stand.
+  var rules: [JSONValue] {
+    var conditions: [(holds: JSONValue, keys: [String])] = []
+    for key in keys {
+      guard let holds = key.applicability.schema(initial) else { continue }
+      if let index = conditions.firstIndex(where: { $0.holds == holds }) {
+        conditions[index].keys.append(key.name)
+      } else {
+        conditions.append((holds, [key.name]))
+      }
+    }
+    return finishRules
+      + conditions.map { holds, keys in
+        ["if": holds, "else": ["properties": .object(keys.map { .init($0, false) })]]
+      }
   }
 
   var keyShapes: [KeyShape] {
     keys.map { key in
-      let value = key.defaultText ?? key.write(initial).map(YAMLWriter.flow) ?? "null"
+      let node = key.write(initial) ?? .null
+      let text = key.defaultText ?? YAMLWriter.flow(node)
       return KeyShape(
-        name: key.name, shape: key.shape, defaultText: key.isRequired ? nil : value, doc: key.doc)
+        name: key.name, shape: key.shape, defaultText: key.isRequired ? nil : text,
+        defaultValue: key.isRequired ? nil : key.defaultText.map(Self.value) ?? node.json,
+        doc: key.doc)
     }
+  }
+
+  /// The value that the text of a default is, or nil where it is words.
+  private static func value(_ text: String) -> JSONValue? {
+    guard !text.contains(" ") || text.hasPrefix("{"), let node = try? YAMLDocument.parse(text)
+    else {
+      return nil
+    }
+    return node.json
   }
 
   var codec: Codec<Root> {
@@ -75,7 +117,7 @@ struct Section<Root: Sendable>: Sendable {
     }
     guard reader.problems.count == problems else { return nil }
     for key in keys where given.contains(key.name) {
-      guard let reason = key.excluded(value),
+      guard let reason = key.applicability.objection(value),
         let entry = entries.first(where: { $0.key == key.name })
       else { continue }
       reader.report("`\(key.name)` does not apply here: \(reason)", at: entry.keyPlace)

@@ -25,6 +25,14 @@ extension ControllerDescription {
       })
     Key("noise", \.noise, Noise.section.codec, "Noise on φ, from which Q can be learned.")
   }
+  .obeying(
+    JSONSchema.when(
+      JSONSchema.given("feedback", ["minProperties": 1]),
+      JSONSchema.given("kind", ["const": "linear-feedback"])),
+    JSONSchema.when(
+      JSONSchema.given("output-stage", ["const": "direct"]),
+      // Without a controller nobody asks.
+      JSONSchema.key("kind", ["enum": ["dynamic-inversion", "none"]])))
 }
 
 extension ControllerDescription.Output {
@@ -33,19 +41,18 @@ extension ControllerDescription.Output {
       "kind", \.kind, .choice, "`pi`: proportional and integral; `clamp`: y is held at the target.")
     Key(
       "integral", \.integral, .number(.nonNegative), "k_i; 0 is proportional control.",
-      unless: clamped)
-    Key("proportional", \.proportional, .number(.nonNegative), "k_p.", unless: clamped)
-    Key("leak", \.leak, .number(.nonNegative), "α.", unless: clamped)
-    Key("tau", \.tau, .number(.positive), "τ_u.", unless: clamped)
+      applies: free)
+    Key("proportional", \.proportional, .number(.nonNegative), "k_p.", applies: free)
+    Key("leak", \.leak, .number(.nonNegative), "α.", applies: free)
+    Key("tau", \.tau, .number(.positive), "τ_u.", applies: free)
     Key(
       "leak-on", \.leakOn, .choice,
       "`integral`: α_eff = 1/(k_i/α + k_p); `total`: the leak acts on all of u, α_eff = α.",
-      unless: clamped)
+      applies: free)
   }
 
-  private static let clamped: @Sendable (Self) -> String? = {
-    $0.kind == .clamp ? "a clamped output has no gains, leak or time constant" : nil
-  }
+  private static let free = Applicability<Self>.with(
+    "kind", \.kind, .pi, else: "a clamped output has no gains, leak or time constant")
 }
 
 extension ControllerDescription.Noise {
@@ -66,14 +73,17 @@ extension Codec where Value == ParameterSource {
       Key.initialization(\.source, .init(kind: "normal"), "Initial values.")
       Key.values("values", \.source, "The initial values themselves, instead of `init`.")
     }
-    .finishing { _, given, node, reader in reader.exclude("init", "values", given, node) }
+    .finishing(rules: [JSONSchema.exclude("init", "values")]) { _, given, node, reader in
+      reader.exclude("init", "values", given, node)
+    }
   }
 
   /// One block of Q: `identity` and other kinds, an array, or `{init: …}` or `{values: …}`.
   fileprivate static var controlFeedback: Codec {
     let bare = Codec.source(.init(kind: "normal"))
     return Codec(
-      shape: Block.section.shape,
+      shape: .also(
+        Block.section.shape, .either(bare.shape, .scalar("`none`", JSONSchema.word("none")))),
       read: { node, reader in
         if node.plain == "none" { return .initialization(.init(kind: "none")) }
         return node.entries == nil

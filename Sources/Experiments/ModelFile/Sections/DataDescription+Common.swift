@@ -36,7 +36,13 @@ extension Codec where Value == DataDescription.Amount {
   fileprivate static var amount: Codec {
     let text = "a number of samples (an integer) or a fraction (> 0 and < 1)"
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(
+        text,
+        JSONSchema.any(of: [
+          JSONSchema.integer(0...Int.max),
+          JSONSchema.number(
+            Bounds(lower: 0, upper: 1, includesLower: false, includesUpper: false, text: text)),
+        ])),
       read: { node, reader in
         if let count = node.plain.flatMap(YAMLNumber.parseInteger), count >= 0 {
           return .count(count)

@@ -5,7 +5,7 @@ extension DataDescription {
   ]
 
   static let codec = Codec<DataDescription>(
-    shape: .variants(kinds.map { ($0.name, [kindShape] + $0.keys.keyShapes) }),
+    shape: .variants(kinds.map { ($0.name, [kindShape] + $0.keys.keyShapes, $0.keys.rules) }),
     read: { node, reader in
       guard let entries = node.entries else {
         reader.report(expected: "a mapping with the key `kind`", got: node)
@@ -52,7 +52,7 @@ extension DataDescription {
       get: { $0.source.csv?.targets }, set: { $0.source.setCSV(targets: $1) })
     commonKeys
   }
-  .finishing { data, _, node, reader in
+  .finishing(rules: oneOf("labels", "targets", targets: ["minItems": 1])) { data, _, node, reader in
     guard case .csv(_, let labels, let targets) = data.source else { return }
     reader.requireOne(labels != nil, !targets.isEmpty, node)
     for name in Set(targets).sorted() where targets.count(where: { $0 == name }) > 1 {
@@ -60,6 +60,25 @@ extension DataDescription {
         "\(reader.location) names the target column `\(name)` twice",
         at: node["targets"]?.place ?? node.place)
     }
+  }
+
+  /// Samples have labels or target vectors, not both. Whether `none` is a column or nothing, only its
+  /// quotes tell.
+  fileprivate static func oneOf(
+    _ labels: String, _ targets: String, targets given: JSONValue = JSONSchema.isGiven
+  ) -> [JSONValue] {
+    let isNamed = JSONSchema.not(["enum": [.null, "none"]])
+    return [
+      JSONSchema.any(of: [
+        JSONSchema.given(labels, JSONSchema.isGiven), JSONSchema.given(targets, given),
+      ]),
+      JSONSchema.not([
+        "allOf": [
+          JSONSchema.given(labels, isNamed),
+          JSONSchema.given(targets, ["allOf": [given, isNamed]]),
+        ]
+      ]),
+    ]
   }
 
   private static func files(_ kind: String) -> Section<DataDescription> {
@@ -83,6 +102,7 @@ extension DataDescription {
       get: { $0.source.samples }, set: { $0.source = .inline($1) })
     commonKeys
   }
+  .obeying(JSONSchema.key("samples", ["minItems": 1]))
 }
 
 extension DataDescription.Source {
@@ -144,7 +164,7 @@ extension DataDescription.Files {
       "targets", \.targets, Codec<String>.text("the path of a file").optional("null"),
       "Target vectors.")
   }
-  .finishing { files, _, node, reader in
+  .finishing(rules: DataDescription.oneOf("labels", "targets")) { files, _, node, reader in
     reader.requireOne(files.labels != nil, files.targets != nil, node)
   }
 }

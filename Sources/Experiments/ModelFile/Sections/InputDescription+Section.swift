@@ -39,8 +39,8 @@ extension InputSignalDescription {
 
   static let codec = Codec<InputSignalDescription>(
     shape: .variants(
-      [("constant", [kindShape] + constant.keyShapes)]
-        + kinds.map { ($0.kind.rawValue, [kindShape] + $0.keys.keyShapes) }),
+      [("constant", [kindShape] + constant.keyShapes, constant.rules)]
+        + kinds.map { ($0.kind.rawValue, [kindShape] + $0.keys.keyShapes, $0.keys.rules) }),
     read: { node, reader in
       let names = ["constant"] + kinds.map(\.kind.rawValue)
       guard let kind = node["kind"] else {

@@ -31,39 +31,46 @@ extension LearningDescription.Rule {
     Key(
       "modulation", \.modulation, .choice,
       "Of `least-control`. `slope`: ψ is multiplied by σ′(φ) at equilibrium.",
-      unless: only("least-control"))
+      applies: only("least-control"))
     Self.ownKeys
     Key(
       "beta", \.beta, .number(),
       "β of `equilibrium-propagation`, and of the nudged phase of an expression; not 0.",
-      unless: needlessBeta)
+      applies: nudging)
     Key(
       "symmetric", \.symmetric, .flag,
       "Of `equilibrium-propagation`: compares β and -β, rather than β and 0.",
-      unless: only("equilibrium-propagation"))
+      applies: only("equilibrium-propagation"))
     Key(
       "energy", \.energy, .choice,
       "Of `equilibrium-propagation`. `quadratic`: ½‖f‖²; `hopfield`: that of symmetric weights.",
-      unless: only("equilibrium-propagation"))
+      applies: only("equilibrium-propagation"))
     Key(
       "precision", \.precision, .number(.positiveFraction),
       "ρ of `predictive-coding`: output control of gain β = ρ/(1 - ρ); 1 clamps the output.",
-      unless: only("predictive-coding"))
+      applies: only("predictive-coding"))
     Key(
       "nudging", \.nudging, Codec<Double>.number(.positive).optional("none"),
       "λ of `deep-feedback-control`, whose target is y - λ∇L(y) of the free output; `none`: the "
         + "label, by the model's own controller (its strong variant).",
-      unless: only("deep-feedback-control"))
+      applies: only("deep-feedback-control"))
     Key(
       "difference", \.difference, .choice,
       "Of `deep-feedback-control`: with and without control, rates or voltages differ.",
-      unless: only("deep-feedback-control"))
+      applies: only("deep-feedback-control"))
     Key(
       "objective", \.objective, .choice,
       "Of `finite-differences`: `loss` of the free equilibrium, or augmented `energy` F.",
-      unless: only("finite-differences"))
+      applies: only("finite-differences"))
   }
-  .finishing { rule, given, node, reader in
+  .finishing(rules: [
+    JSONSchema.key("beta", JSONSchema.not(["const": 0])),
+    // An expression is a rule of its own, with its numbers written into it.
+    JSONSchema.when(
+      JSONSchema.given("local"),
+      ["properties": ["kind": ["const": "local"], "options": false]],
+      else: JSONSchema.key("kind", JSONSchema.not(["const": "local"]))),
+  ]) { rule, given, node, reader in
     if rule.beta == 0 {
       reader.report(
         "β = 0 nudges nothing; take a small one, such as 0.1",
@@ -72,8 +79,8 @@ extension LearningDescription.Rule {
     checkExpression(&rule, given, node, &reader)
   }
 
-  private static func only(_ kind: String) -> @Sendable (Self) -> String? {
-    {
+  private static func only(_ kind: String) -> Applicability<Self> {
+    .with("kind", \.kind, kind) {
       $0.kind == kind ? nil : "it belongs to the rule `\(kind)`, and the rule here is `\($0.kind)`"
     }
   }
@@ -117,7 +124,7 @@ extension LearningDescription.Schedule {
     Key(
       "final", \.final, .number(.nonNegative),
       "Fraction of the rate at the end; with `plateau` the least.", default: "0.1",
-      unless: {
+      applies: .without("kind", \.kind, "constant") {
         $0.kind == "constant"
           ? "a constant rate has no other end"
           : $0.hasMilestones ? "the milestones and `factor` say where the rate ends" : nil
@@ -127,29 +134,59 @@ extension LearningDescription.Schedule {
       "milestones", \.milestones, Codec<Int>.integer(1...1_000_000_000).list(),
       "With `steps`: epochs after which the rate falls. Neither these nor `every`: after one and two "
         + "thirds of the updates, by √`final`.", default: "[]",
-      unless: { $0.kind == "steps" ? nil : "only `kind: steps` has milestones" })
+      applies: .with("kind", \.kind, "steps") {
+        $0.kind == "steps" ? nil : "only `kind: steps` has milestones"
+      })
     Key(
       "every", \.every, Codec<Int>.integer(1...1_000_000_000).optional("none"),
       "With `steps`: epochs from one fall of the rate to the next.", default: "none",
-      unless: { $0.kind == "steps" ? nil : "only `kind: steps` falls every so many epochs" })
+      applies: .with("kind", \.kind, "steps") {
+        $0.kind == "steps" ? nil : "only `kind: steps` falls every so many epochs"
+      })
     Key(
       "factor", \.factor, .number(.belowOne),
       "What the rate is multiplied by where it falls: at milestones, or on a plateau.",
       default: "0.1",
-      unless: {
+      applies: .with("kind", \.kind, "steps", "plateau") {
         $0.hasMilestones || $0.kind == "plateau"
           ? nil : "it belongs to `kind: steps` with `milestones` or `every`, and to `kind: plateau`"
       })
     Key(
       "metric", \.metric, .registered("metric", \.metrics),
       "With `plateau`: the metric that is watched.", default: "validation_loss",
-      unless: { $0.kind == "plateau" ? nil : "only `kind: plateau` watches a metric" })
+      applies: .with("kind", \.kind, "plateau") {
+        $0.kind == "plateau" ? nil : "only `kind: plateau` watches a metric"
+      })
     Key(
       "patience", \.patience, .integer(1...1_000_000_000),
       "With `plateau`: evaluations without improvement before the rate falls.", default: "5",
-      unless: { $0.kind == "plateau" ? nil : "only `kind: plateau` is patient" })
-  }
+      applies: .with("kind", \.kind, "plateau") {
+        $0.kind == "plateau" ? nil : "only `kind: plateau` is patient"
+      })
+  }.obeying(
+    JSONSchema.not(["allOf": [hasMilestones, isPeriodic]]),
+    JSONSchema.when(
+      JSONSchema.any(of: [hasMilestones, isPeriodic]), ["properties": ["final": false]]),
+    JSONSchema.when(
+      JSONSchema.given("factor"),
+      JSONSchema.any(of: [
+        hasMilestones, isPeriodic, JSONSchema.given("kind", ["const": "plateau"]),
+      ])),
+    JSONSchema.not([
+      "allOf": [
+        JSONSchema.given("kind", ["const": "exponential"]),
+        JSONSchema.given("final", ["const": 0]),
+      ]
+    ]),
+    JSONSchema.key("metric", notOfTestSet))
+
+  private static let hasMilestones = JSONSchema.given(
+    "milestones", ["type": "array", "minItems": 1])
+  private static let isPeriodic = JSONSchema.given("every", ["type": "integer"])
 }
+
+/// Nothing is selected by the test set.
+private let notOfTestSet = JSONSchema.not(["type": "string", "pattern": "^test_"])
 
 extension LearningDescription.Evaluate {
   static let section = Section(Self()) {
@@ -185,6 +222,7 @@ extension LearningDescription.Stop {
       "Evaluations without improvement.")
     Key("target", \.target, Codec<Double>.number().optional("none"), "Value that is good enough.")
   }
+  .obeying(JSONSchema.key("metric", notOfTestSet))
 }
 
 extension LearningDescription.Checkpoint {
@@ -199,13 +237,18 @@ extension LearningDescription.Checkpoint {
       "Metric of the best parameters, which are kept besides; not one of the test set. "
         + "`validation_accuracy` stands for `validation_loss` where there are no labels.")
   }
+  .obeying(JSONSchema.key("best", notOfTestSet))
 }
 
 extension Codec where Value == [Double] {
   fileprivate static var betas: Codec {
     let list = Codec<Double>.number(.belowOne).list()
     return Codec(
-      shape: .scalar("list of two numbers >= 0 and < 1"),
+      shape: .scalar(
+        "list of two numbers >= 0 and < 1",
+        [
+          "type": "array", "items": JSONSchema.number(.belowOne), "minItems": 2, "maxItems": 2,
+        ]),
       read: { node, reader in
         guard let betas = list.read(node, &reader) else { return nil }
         guard betas.count == 2 else {

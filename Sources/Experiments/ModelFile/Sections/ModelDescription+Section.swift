@@ -30,6 +30,7 @@ extension ModelDescription {
       "record", \.record, RecordDescription.section.codec,
       "What a simulation writes. By default what the model has of phi, psi, u, loss, residual.")
   }
+  .obeying(JSONSchema.key("protocol", ["minItems": 1]))
   .finishing { model, given, node, _ in model.fillIn(given: given, node) }
 
   /// Defaults that depend on other keys.
@@ -87,7 +88,7 @@ extension Codec where Value == Int {
   /// The version of the schema.
   fileprivate static var version: Codec {
     Codec(
-      shape: .choice(["1"]),
+      shape: .scalar("`1`", ["const": 1]),
       read: { node, reader in
         guard node.plain == "1" else {
           reader.report(
@@ -106,7 +107,7 @@ extension Codec where Value == String {
   fileprivate static var name: Codec {
     let text = "letters, digits and `-`, `_`, `.`, beginning with a letter or digit"
     return Codec(
-      shape: .scalar(text),
+      shape: .scalar(text, JSONSchema.text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$")),
       read: { node, reader in
         guard let name = node.text, ModelFile.isFolderName(name) else {
           reader.report(expected: text, got: node)

@@ -6,7 +6,7 @@ extension NetworkDescription {
         shape: PopulationDescription.section.shape,
         read: { PopulationDescription.section.read($0, &$1) },
         write: { PopulationDescription.section.write($0) }
-      ).named(by: "a population's name"),
+      ).named(by: "a population's name", pattern: "^[A-Za-z][A-Za-z0-9_]*$"),
       "The populations; their order is that of the state.", required: true,
       get: { $0.populations.map { (name: $0.name, value: $0) } },
       set: { root, pairs in
@@ -23,6 +23,7 @@ extension NetworkDescription {
       "loss", \.loss, LossDescription.section.codec.optional("null"),
       "What is to be lowered. Without it there is nothing to control.")
   }
+  .obeying(JSONSchema.key("populations", ["minProperties": 1]))
 }
 
 extension LossDescription {
@@ -40,6 +41,7 @@ extension LossDescription {
       "soft", \.soft, .number(.belowOne),
       "ε of soft targets: 1 − ε for the class, ε/(N−1) for each other.")
   }
+  .obeying(JSONSchema.key("units", ["uniqueItems": true]))
 }
 
 extension PopulationDescription {
@@ -57,17 +59,17 @@ extension PopulationDescription {
       get: { $0.shape == [$0.size] ? nil : $0.shape }, set: { $0.shape = $1 })
     Key(
       "activation", \.activation, .registered("activation", \.activations), "σ.",
-      unless: {
-        $0.role == .state ? nil : "σ of an input or a readout is the identity"
-      })
+      applies: .with("role", \.role, .state, else: "σ of an input or a readout is the identity"))
     Key(
       "tau", \.tau, .number(.positive), "Time constant τ.",
-      unless: { $0.role == .state ? nil : "only a population with a state has a time constant" })
+      applies: .with(
+        "role", \.role, .state, else: "only a population with a state has a time constant"))
     Key(
       "bias", \.bias, Bias.section.codec.optional("none"), "Bias; inputs have none.",
-      unless: { $0.role == .input ? "an input has no bias" : nil })
+      applies: .with("role", \.role, .state, .readout, else: "an input has no bias"))
   }
-  .finishing { population, given, node, reader in
+  .finishing(rules: [JSONSchema.one(of: "size", "shape", exactly: false)]) {
+    population, given, node, reader in
     if population.role == .input { population.bias = nil }
     if !given.contains("size"), !given.contains("shape") {
       reader.report(
@@ -113,5 +115,7 @@ extension PopulationDescription.Bias {
     Key("learn", \.learn, .flag, "Whether the bias learns.")
     Key("rate", \.rate, .number(.nonNegative), "Multiplies the optimizer's rate.")
   }
-  .finishing { _, given, node, reader in reader.exclude("init", "values", given, node) }
+  .finishing(rules: [JSONSchema.exclude("init", "values")]) { _, given, node, reader in
+    reader.exclude("init", "values", given, node)
+  }
 }

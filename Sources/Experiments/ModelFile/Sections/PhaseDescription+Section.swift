@@ -28,7 +28,9 @@ extension PhaseDescription {
       "keep-control", \.keepControl, .flag,
       "Start from the ψ and u of the previous controlled phase instead of 0.")
     Key(
-      "perturb", Perturbation.section.codec.named(by: "a variable such as `phi.hidden`"),
+      "perturb",
+      Perturbation.section.codec.named(
+        by: "a variable such as `phi.hidden`", pattern: #"^(phi|psi|u)\."#),
       "Kicks at the start of the phase.", default: "{}",
       get: { $0.perturbations.map { (name: $0.variable.description, value: $0) } },
       set: { phase, pairs in
@@ -41,7 +43,13 @@ extension PhaseDescription {
         }
       })
   }
-  .finishing { phase, given, node, reader in
+  .obeying(
+    JSONSchema.when(
+      JSONSchema.given("phase", ["const": "free"]),
+      JSONSchema.key("keep-control", ["const": false]))
+  )
+  .finishing(rules: [JSONSchema.one(of: "until", "duration", exactly: true)]) {
+    phase, given, node, reader in
     if !given.contains("name") { phase.name = phase.kind.rawValue }
     switch (given.contains("until"), given.contains("duration")) {
     case (false, false):

@@ -18,7 +18,7 @@ extension ProjectionDescription {
       "constraint", \.constraints, Constraint.codec, "What the weights keep to after each update.")
     Key("feedback", \.feedback, Feedback.section.codec, "The weights that carry ψ backwards.")
   }
-  .finishing { projection, given, node, reader in
+  .finishing(rules: [JSONSchema.exclude("init", "weight")]) { projection, given, node, reader in
     if !given.contains("name") { projection.name = "\(projection.from)-\(projection.to)" }
     reader.exclude("init", "weight", given, node)
   }
@@ -34,7 +34,7 @@ extension ProjectionDescription.Constraint {
       "value", \.value, Codec<Double>.number().optional("null"),
       "Bound (spectral-radius, spectral-norm); 1 or -1 (sign; null: the initial signs).")
   }
-  .finishing { constraint, _, node, reader in
+  .finishing(rules: rules) { constraint, _, node, reader in
     let place = node["value"]?.place ?? node.place
     switch (constraint.kind, constraint.value) {
     case (.spectralRadius, let value), (.spectralNorm, let value):
@@ -52,12 +52,24 @@ extension ProjectionDescription.Constraint {
     }
   }
 
+  private static let rules = [
+    JSONSchema.when(
+      JSONSchema.given("kind", ["enum": ["spectral-radius", "spectral-norm"]]),
+      JSONSchema.given("value", JSONSchema.number(.positive))),
+    JSONSchema.when(
+      JSONSchema.given("kind", ["const": "sign"]),
+      JSONSchema.key("value", ["enum": [1, -1, .null, "none"]])),
+    JSONSchema.when(
+      JSONSchema.given("kind", ["enum": ["symmetric", "zero-diagonal"]]),
+      JSONSchema.key("value", JSONSchema.word("null"))),
+  ]
+
   /// `none`, one constraint, or a list.
   static let codec: Codec<[Self]> = {
     let one = section.codec
     let list = one.list()
     return Codec(
-      shape: .either(.scalar("`none`"), list.shape),
+      shape: .also(.either(.scalar("`none`", JSONSchema.word("none")), list.shape), one.shape),
       read: { node, reader in
         if node.plain == "none" || node.isNull { return [] }
         return node.items == nil ? one.read(node, &reader).map { [$0] } : list.read(node, &reader)

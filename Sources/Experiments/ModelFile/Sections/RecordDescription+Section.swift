@@ -9,13 +9,19 @@ extension RecordDescription {
       "every", \.every, Codec<Double>.number(.positive).optional("steps"),
       "Model time between rows; `steps`: the integrator's own.")
   }
+  .obeying(JSONSchema.key("variables", ["uniqueItems": true]))
 }
 
 extension Codec where Value == RecordedVariable {
   fileprivate static var variable: Codec {
     let names = RecordedVariable.Quantity.allCases.map(\.rawValue)
+    // Loss and residual belong to the sample.
+    let parts = names.filter { $0 != "loss" && $0 != "residual" }.joined(separator: "|")
+    let pattern = #"^(loss|residual|(\#(parts))(\.[^.]+(\.[0-9]+)?)?)$"#
     return Codec(
-      shape: .scalar("a variable"),
+      shape: .scalar(
+        "a variable",
+        ["type": "string", "pattern": .string(pattern)]),
       read: { node, reader in
         guard let text = node.text else {
           reader.report(expected: "a variable, such as phi or phi.hidden.0", got: node)

@@ -15,20 +15,21 @@ extension LearningDescription.Rule {
     Key(
       "third", \.third, Codec<String>.registered("third factor", \.thirdFactors).list(),
       "The third factors that the expression reads: numbers by the sample, broadcast to all synapses.",
-      unless: onlyLocal)
+      applies: .with("kind", \.kind, "local", besides: "local") {
+        $0.kind == "local"
+          ? nil
+          : "it belongs to rules that are expressions, and the rule here is `\($0.kind)`"
+      })
     Key(
       "options", \.options, .options,
       "Options of a rule that a program has registered, by its own names.",
-      unless: { $0.local == nil ? nil : "an expression has its numbers written into it" })
+      applies: .unless { $0.local == nil ? nil : "an expression has its numbers written into it" })
   }
 
-  static let onlyLocal: @Sendable (Self) -> String? = {
-    $0.kind == "local"
-      ? nil : "it belongs to rules that are expressions, and the rule here is `\($0.kind)`"
-  }
-
-  /// Why `beta` does nothing, or nil.
-  static let needlessBeta: @Sendable (Self) -> String? = { rule in
+  /// Where `beta` does something.
+  static let nudging = Applicability<Self>.with(
+    "kind", \.kind, "equilibrium-propagation", "local", besides: "local"
+  ) { rule in
     if rule.kind == "equilibrium-propagation" || rule.isNudged { return nil }
     return rule.local == nil
       ? "it belongs to `equilibrium-propagation` and to expressions, and the rule here is "

@@ -10,9 +10,12 @@ extension Replay {
   /// In the training itself it may have gone another way to the same end: `auto` iterates where it can.
   ///
   /// - Parameters:
+  ///   - phase: whose way is recorded.
   ///   - record: what to record; the residual, the loss, u and the component that was worst unless
   ///     given.
   ///   - every: time between rows; the solver's own steps unless given.
+  ///   - writer: where the rows go.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Returns: how it ended; nil where nothing moves through time in that phase.
   public func trajectory(
     of phase: SettledPhase, record: [RecordedVariable] = [], every: Double? = nil,

@@ -15,14 +15,18 @@ public struct Replay {
     /// The update, counted from 1; nil: the last for which the sample is in unsettled.csv.
     public var step: Int?
 
+    /// A sample by its row in the file, at an update or the last that it failed in.
     public init(sample: Int, step: Int? = nil) {
       self.sample = sample
       self.step = step
     }
   }
 
+  /// The run that is replayed.
   public let run: StoredRun
+  /// The sample, by its row in the source file.
   public let sample: Int
+  /// The update.
   public let step: Int
   /// What unsettled.csv has of it, a row a phase.
   public let recorded: [UnsettledRow]
@@ -32,10 +36,15 @@ public struct Replay {
   public let retrained: Int
   /// At the weights of the update.
   public let trainer: Trainer
+  /// What came of it.
   public let settled: ReplayedSample
 
   /// - Parameters:
+  ///   - request: the sample and the update.
+  ///   - run: that is replayed.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   ///   - willRetrain: told from where and how many updates are to be trained anew, before it begins.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: ``InputError`` where the sample or the update is none of the run's; what training
   ///   throws; `CancellationError`.
   public init(

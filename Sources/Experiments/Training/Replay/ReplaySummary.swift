@@ -8,13 +8,17 @@ public struct ReplaySummary {
   private let phase: SettledPhase
   private let alone: PhaseReport?
 
-  /// - Parameter alone: how the sample ended when it was integrated alone.
+  /// - Parameters:
+  ///   - replay: what was replayed.
+  ///   - phase: that was integrated alone.
+  ///   - alone: how the sample ended when it was integrated alone.
   public init(_ replay: Replay, phase: SettledPhase, alone: PhaseReport?) {
     self.replay = replay
     self.phase = phase
     self.alone = alone
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("run", .string(replay.run.folder.path)),
@@ -51,6 +55,7 @@ public struct ReplaySummary {
   /// The samples of the chunk, by their rows in the source file.
   private var chunk: [Int] { replay.settled.rows.map(replay.run.data.train.sourceRow) }
 
+  /// For people.
   public var text: String {
     let settled = replay.settled
     var lines = [
@@ -90,9 +95,9 @@ public struct ReplaySummary {
 
   private func line(_ attempt: Attempt) -> String {
     func column(_ text: String, _ width: Int) -> String {
-      text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+      text.padding(toLength: max(width, text.count + 1), withPad: " ", startingAt: 0)
     }
-    return column(attempt.method, 13) + column(attempt.outcome?.rawValue ?? "handed over", 19)
+    return column(attempt.method, 17) + column(attempt.outcome?.rawValue ?? "handed over", 19)
       + column("residual \(short(attempt.residual))", 19)
       + "\(attempt.evaluations) evaluations, \(attempt.steps) steps"
       + (attempt.message.map { "; \($0)" } ?? "")

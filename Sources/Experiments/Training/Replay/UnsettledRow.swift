@@ -1,11 +1,18 @@
 /// A row of unsettled.csv: a sample that did not settle, and when.
 public struct UnsettledRow: Sendable, Equatable {
+  /// The epoch.
   public var epoch: Int
+  /// The update.
   public var step: Int
+  /// The sample, by its row in the source file.
   public var sample: Int
+  /// The phase that did not settle.
   public var phase: String
+  /// What became of it.
   public var outcome: String
+  /// The residual at which it ended.
   public var residual: Double
+  /// The component that was farthest from rest.
   public var worstComponent: String
 
   /// All rows of a run, also of one that is still being written to.
