@@ -83,7 +83,7 @@ struct TrajectoryFigureTests {
     let target = try #require(table["target of phi.out.1"])
     #expect(target[0].isNaN && target[1].isNaN && target[2...] == [2.5, 2.5])
     #expect(table["target of phi.out.0"] == nil)
-    #expect(squared.text.contains("with lines lt 2 lw 0.9 dt (4,4) title 'target'"))
+    #expect(squared.text.contains("with lines lt 2 lw 1 dt (9,6) title 'target'"))
     let other = try drawn("squared-error", "b", sample: 7).columns("trajectory.csv")
     #expect(other["target of phi.out.1"]?.last == 8)
     // A distribution over classes is no place for a state.

@@ -1,39 +1,68 @@
 /// Makes an SVG of gnuplot's smaller without changing what is to be seen.
 ///
-/// gnuplot opens a group for every change of colour or width, most of which stay empty, and draws every
-/// row of a table, however many fall on the same pixel.
+/// gnuplot opens a group for every change of colour or width, most of which are empty or as the one before, and
+/// draws every row of a table, however many fall on the same pixel.
 package enum SVGText {
   /// How far a line may pass by a point that is left out, in pixels.
   package static let tolerance = 0.05
 
   private typealias Point = (x: Double, y: Double)
 
-  package static func compact(_ svg: [UInt8]) -> [UInt8] {
-    withoutEmptyGroups(withFewerPoints(svg))
-  }
+  package static func compact(_ svg: [UInt8]) -> [UInt8] { withFewerGroups(withFewerPoints(svg)) }
 
   // MARK: Groups
 
-  /// Without `<g …>` whose next line is `</g>`.
-  private static func withoutEmptyGroups(_ svg: [UInt8]) -> [UInt8] {
-    let lines = svg.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let (opening, closing) = (Array("<g ".utf8), Array("</g>".utf8))
-    var kept: [UInt8] = []
-    kept.reserveCapacity(svg.count)
-    var index = 0
-    while index < lines.count {
-      let line = lines[index]
-      if index + 1 < lines.count, line.starts(with: opening), line.last == UInt8(ascii: ">"),
-        line.count(where: { $0 == UInt8(ascii: "<") }) == 1, lines[index + 1].elementsEqual(closing)
+  /// Without groups that have nothing in them, and with neighbours of the same attributes as one.
+  private static func withFewerGroups(_ svg: [UInt8]) -> [UInt8] {
+    let (opening, closing, empty) = (
+      Array("<g ".utf8), Array("</g>".utf8), Array("<text></text>".utf8)
+    )
+    var result: [UInt8] = []
+    result.reserveCapacity(svg.count)
+    // Of each open group: its tag, and where it and its contents begin in the result.
+    var groups: [(tag: ArraySlice<UInt8>, start: Int, contents: Int)] = []
+    // The group that was closed last, and where it ends.
+    var last: (tag: ArraySlice<UInt8>, start: Int, contents: Int, end: Int)?
+    var position = 0
+    while position < svg.count {
+      let rest = svg[position...]
+      if rest.first == opening[0], rest.starts(with: opening),
+        let end = rest.firstIndex(of: UInt8(ascii: ">"))
       {
-        index += 2
-        continue
+        let tag = svg[position...end]
+        position = end + 1
+        if let previous = last, previous.tag == tag, isBlank(result[previous.end...]) {
+          // Opened again: without its end.
+          result.removeLast(result.count - previous.end + closing.count)
+          groups.append((tag, previous.start, previous.contents))
+        } else {
+          groups.append((tag, result.count, result.count + tag.count))
+          result += tag
+        }
+      } else if rest.first == closing[0], rest.starts(with: closing), let group = groups.popLast() {
+        position += closing.count
+        if isBlank(result[group.contents...]) {
+          result.removeLast(result.count - group.start)
+          while let byte = result.last, isBlank([byte]) { result.removeLast() }
+          result.append(UInt8(ascii: "\n"))
+        } else {
+          result += closing
+          last = (group.tag, group.start, group.contents, result.count)
+        }
+      } else if rest.first == empty[0], rest.starts(with: empty) {
+        position += empty.count
+      } else {
+        result.append(svg[position])
+        position += 1
       }
-      if index > 0 { kept.append(UInt8(ascii: "\n")) }
-      kept += line
-      index += 1
     }
-    return kept
+    return result
+  }
+
+  private static func isBlank(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.allSatisfy {
+      $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t")
+    }
   }
 
   // MARK: Lines

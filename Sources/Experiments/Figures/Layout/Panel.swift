@@ -115,7 +115,7 @@ struct Panel {
         GnuplotScript.curve(
           curve.file, "\(curve.x):\(column(curve.y, curve.factor))",
           "\(curve.isMarked ? "linespoints" : "lines") lt \(curve.lineType)"
-            + (curve.isTarget ? " lw 0.9 dt (4,4)" : ""), title: curve.title))
+            + (curve.isTarget ? " lw 1 dt (9,6)" : ""), title: curve.title))
     }
     body.plot(elements)
   }
