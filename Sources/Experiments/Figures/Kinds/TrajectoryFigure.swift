@@ -97,7 +97,7 @@ struct TrajectoryFigure {
           Panel.Curve(
             file: file, y: lines.count + index + 1, lineType: index % 8 + 1,
             title: group.count > 1 && group.count <= 12
-              ? wanted[column].unit.map { "unit \($0)" } ?? wanted[column].name : nil,
+              ? wanted[column].lineTitle : nil,
             isMarked: series.x.count <= 3)
         }
         lines += group.map { (wanted[$0].name, series.columns[$0]) }
