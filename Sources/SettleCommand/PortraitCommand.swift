@@ -13,7 +13,7 @@ struct PortraitCommand: ParsableCommand {
       controlled one f and the control \u{3c8} = \u{2212}f that balances it. The plane is that of two units, \
       the others being held at the controlled equilibrium, or the one through both equilibria along the \
       control. With --after the same is drawn once more for other parameters. Beside the figure lie its \
-      script and its tables.
+      script and its tables; all go to the folder `figures` unless --output names another.
 
       Examples:
         settle portrait models/portrait.yaml --output figures
@@ -115,7 +115,11 @@ struct PortraitCommand: ParsableCommand {
       throw experiment.file.error(
         at: "controller",
         "a portrait shows control, and this model has "
-          + (stimulus.samples.targets.isEmpty ? "no target (stimulus.target)" : "none"))
+          + (!stimulus.samples.targets.isEmpty
+            ? "none"
+            : experiment.model.data == nil
+              ? "no target (stimulus.target)"
+              : "no target (stimulus.target); take a sample of its data with --sample or --split"))
     }
     let portrait = try Portrait(
       experiment, states, sample: stimulus.samples,

@@ -109,6 +109,20 @@ struct AuditTests {
     #expect(control.rows.indices.allSatisfy { control.number($0, "closed_loop_eigenvalue") < 0 })
   }
 
+  @Test(
+    "rules of feedback weights, which have no gradient, leave the audit of the rule beside them as it is",
+    arguments: ["digits-kp", "digits-lf-noise"])
+  func besideFeedbackRules(model: String) throws {
+    let scratch = try Scratch()
+    let result = try settle(
+      "train", Repository.model(model), "--max-updates", "4", "--set", "learning.audit.every=4",
+      "--set", "learning.audit.samples=2", "--no-figures", "--output", "run", in: scratch)
+    #expect(result.status == 0, "\(result.report)")
+    let table = try scratch.table("run/audit.csv")
+    #expect(Set(table.column("step")) == ["0", "4"])
+    #expect(!table.column("parameter").contains(where: { $0.hasSuffix(".feedback") }))
+  }
+
   @Test("an audit changes nothing of the training")
   func bystander() throws {
     let without = try Trained(["learning.epochs=40", "learning.checkpoint.every=2"])

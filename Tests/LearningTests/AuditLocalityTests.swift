@@ -71,6 +71,26 @@ struct AuditLocalityTests {
     #expect(!liar.isPassed && liar.failures.count == 1 && liar.failures[0].contains("local"))
   }
 
+  @Test("a rule that only copies the changes of another, and reads no phase, is audited beside it")
+  func copies() throws {
+    let network = try Network(
+      populations: [
+        Population(name: "x", size: 2, role: .input),
+        Population(name: "h", size: 4, activation: Tanh()), Population(name: "y", size: 2),
+      ],
+      projections: [
+        DenseProjection(from: "x", to: "h"),
+        DenseProjection(from: "h", to: "y", separateFeedback: true),
+      ],
+      loss: CrossEntropy(), output: .init(population: "y"))
+    let controller = DynamicInversion(output: .leakyIntegral(leak: 1, timeConstant: 5))
+    let report = try Audit(
+      network, controller: controller, rules: [.leastControl(), KolenPollack()]
+    ).report(on: moons(3).all, parameters: network.initialParameters(for: controller, seed: 2))
+    #expect(report.locality.count == 4 && report.locality.allSatisfy(\.isLocal))
+    #expect(!report.locality.contains { $0.parameter == "h-y.feedback" })
+  }
+
   /// A local rule that is no outer product, with a memory.
   struct Trace: RememberingLocalRule {
     struct Memory: SynapseMemory {

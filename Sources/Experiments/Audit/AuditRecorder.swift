@@ -36,8 +36,10 @@ public final class AuditRecorder: TrainingHook {
     every = learning.audit.every
     seed = experiment.model.seed
     do {
+      // What learns from noise are feedback weights, which have no gradient to be compared with.
       audit = try Audit(
-        trainer.network, controller: trainer.controller, rules: trainer.rules,
+        trainer.network, controller: trainer.controller,
+        rules: trainer.rules.filter { !$0.phases.contains(.noisy) },
         constraints: trainer.constraints, settling: experiment.settlingOptions, threads: threads)
     } catch TrainingError.invalid(let reason) {
       throw experiment.file.error(at: "learning.audit.every", reason)

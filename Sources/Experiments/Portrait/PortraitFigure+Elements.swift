@@ -29,7 +29,7 @@ extension PortraitFigure {
       GnuplotScript.curve(file("contours"), "1:2", "lines \(Look.contours)"),
       GnuplotScript.curve(
         file("field"), "1:2:3:4",
-        "vectors head size screen 0.007,18 filled lc rgb muted lw 0.8 dt solid"),
+        "vectors head size screen 0.009,18 noborder lc rgb muted lw 0.8 dt solid"),
       GnuplotScript.curve(file("nullcline-1"), "1:2", "lines \(Look.first)"),
       GnuplotScript.curve(file("nullcline-2"), "1:2", "lines \(Look.second)"),
     ]

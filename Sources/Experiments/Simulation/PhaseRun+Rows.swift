@@ -107,6 +107,6 @@ extension PhaseRun {
     return PhaseReport(
       label: label, kind: phase.kind, awaitsEquilibrium: phase.end == .equilibrium, start: start,
       end: end, certificates: certificates, observation: observation, statistics: all,
-      hasTarget: !samples.targets.isEmpty)
+      targets: samples.targets)
   }
 }

@@ -21,8 +21,11 @@ public struct PhaseReport: Sendable {
   public var statistics: Statistics
   /// The parameters at the end of a phase in which they learned; nil where they did not.
   public var parameters: ParameterSet?
+  /// [samples × outputs]; empty where the samples had none.
+  public var targets: ContiguousArray<Double>
+
   /// Whether the samples had a target, so that losses mean anything.
-  public var hasTarget: Bool
+  public var hasTarget: Bool { !targets.isEmpty }
 
   /// Whether the phase did what it was to do.
   public var isComplete: Bool {

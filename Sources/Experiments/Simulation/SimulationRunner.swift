@@ -263,7 +263,6 @@ struct SimulationRunner<E: Scalar> {
       phi: carried.phi, psi: carried.psi, integral: carried.integral, samples: samples.count)
     let state = continuous?.compose(states, parameters: parameters) ?? states
     var report = try run.go(from: start, state: state, phase: phase)
-    report.hasTarget = hasTarget
     samples.inputs = run.inputs
     parameters = run.parameters
     if continuous != nil { report.parameters = parameters }

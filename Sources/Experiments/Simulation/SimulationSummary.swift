@@ -73,6 +73,10 @@ public struct SimulationSummary: Sendable {
               .init("psi", values(observation.psi, row, observation.unitCount, holds)),
               .init("u", values(observation.u, row, observation.outputCount, holds)),
               .init("output", values(observation.outputs, row, observation.outputCount, holds)),
+              .init(
+                "target",
+                report.hasTarget
+                  ? values(report.targets, row, observation.outputCount, true) : .null),
             ])
           })),
     ])

@@ -58,6 +58,56 @@ struct TrajectoryFigureTests {
         "rectangle from first 0.0, graph 0 to first 1.0, graph 1 fc rgb shade"))
   }
 
+  @Test(
+    "what control is to reach is drawn beside the states that the loss reads, while it controls")
+  func targets() throws {
+    let model = """
+      network: {loss: {kind: KIND, population: out, units: [1]}}
+
+      """
+    let summary =
+      #"{"phases": [{"phase": "1-before", "kind": "free", "samples": [{"sample": 5, "target": [2.5]}]}, "#
+      + #"{"phase": "2-controlled", "kind": "controlled", "samples": "#
+      + #"[{"sample": 5, "target": [2.5]}, {"sample": 7, "target": [8]}]}]}"#
+    func drawn(_ kind: String, _ name: String, sample: Int = 5) throws -> Figure {
+      let run = try folder.run(
+        name,
+        [
+          "trajectory.csv": Self.small, "summary.json": summary,
+          "model.yaml": model.replacingOccurrences(of: "KIND", with: kind),
+        ])
+      return try figure(.trajectory, [run]) { $0.samples = [sample] }
+    }
+    let squared = try drawn("squared-error", "a")
+    let table = try squared.columns("trajectory.csv")
+    let target = try #require(table["target of phi.out.1"])
+    #expect(target[0].isNaN && target[1].isNaN && target[2...] == [2.5, 2.5])
+    #expect(table["target of phi.out.0"] == nil)
+    #expect(squared.text.contains("with lines lt 2 lw 1 dt (9,6) title 'target'"))
+    let other = try drawn("squared-error", "b", sample: 7).columns("trajectory.csv")
+    #expect(other["target of phi.out.1"]?.last == 8)
+    // A distribution over classes is no place for a state.
+    let entropy = try drawn("cross-entropy", "c").columns("trajectory.csv")
+    #expect(entropy["target of phi.out.1"] == nil)
+  }
+
+  @Test(
+    "values too large or too small for short ticks are divided by a power of ten, which is told")
+  func powers() throws {
+    for (value, label) in [
+      ("-123456789", "u out / 10⁸"), ("0.00025", "u out / 10⁻⁴"), ("0.5", "u out"),
+    ] {
+      let text = "time,phase,sample,u.out.0\n0,1-free,0,0.0\n1,1-free,0,\(value)\n"
+      let run = try folder.run("p\(value)", ["trajectory.csv": text])
+      let figure = try figure(.trajectory, [run])
+      #expect(figure.text.contains("set label '\(label)' at screen"), "\(figure.text)")
+      let isDivided = label.contains("/")
+      #expect(figure.text.contains("using 1:2 ") == !isDivided)
+      // The table has them as they are.
+      #expect(try figure.columns("trajectory.csv")["u.out.0"]?.last == Double(value))
+    }
+  }
+
   @Test("loss and residual are logarithmic where they go over decades; φ never is")
   func logarithms() throws {
     let run = try folder.run("a", ["trajectory.csv": Self.small])

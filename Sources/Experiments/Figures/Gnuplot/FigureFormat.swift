@@ -53,14 +53,16 @@ public enum FigureFormat: String, Sendable, CaseIterable {
     return tail.indices.contains { tail[$0...].starts(with: end) }
   }
 
-  /// The picture as it is kept: images in SVG have sharp cells, which gnuplot does not ask for.
-  func finished(_ bytes: [UInt8]) -> [UInt8] {
+  /// The picture as it is kept: an SVG is smaller than gnuplot writes it, and its images have sharp cells,
+  /// which gnuplot does not ask for.
+  package func finished(_ bytes: [UInt8]) -> [UInt8] {
     guard self == .svg else { return bytes }
     let text = String(decoding: bytes, as: UTF8.self)
     let parts = text.split(separator: "<image ", omittingEmptySubsequences: false)
-    return Array(
-      parts.joined(
-        separator: "<image image-rendering='optimizeSpeed' style='image-rendering: pixelated' "
-      ).utf8)
+    return SVGText.compact(
+      Array(
+        parts.joined(
+          separator: "<image image-rendering='optimizeSpeed' style='image-rendering: pixelated' "
+        ).utf8))
   }
 }

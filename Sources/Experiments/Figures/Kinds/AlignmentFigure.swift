@@ -49,7 +49,7 @@ struct AlignmentFigure {
     for reference in references {
       try add(
         "cosine", reference,
-        .init(label: "cosine to \(Self.symbol(reference))", include: 0...1.02))
+        .init(label: "cosine to \(Self.symbol(reference))", include: 0...1.04))
     }
     for reference in references {
       try add(

@@ -28,7 +28,7 @@ struct MetricPlan {
         ],
       ]),
     MetricPlan(
-      panel: .init(label: "accuracy (%)", include: 100...101),
+      panel: .init(label: "accuracy (%)", include: 100...104),
       metrics: [
         Metric(column: "train_accuracy", title: "train", factor: 100),
         Metric(column: "validation_accuracy", title: "validation", factor: 100),

@@ -33,6 +33,12 @@ struct TrajectoryColumn {
     return owner.isEmpty ? symbol : "\(symbol) \(owner)"
   }
 
+  /// Among the lines of its panel: `unit 3`, and of a weight its place, row by row.
+  var lineTitle: String {
+    guard let unit else { return name }
+    return ["weight", "feedback"].contains(quantity) ? "weight \(unit)" : "unit \(unit)"
+  }
+
   /// Whether it belongs to a unit with a state that goes up and down.
   var isOfUnits: Bool { unit != nil }
 }

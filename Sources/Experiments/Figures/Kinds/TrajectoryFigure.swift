@@ -79,6 +79,7 @@ struct TrajectoryFigure {
     let file = "\(name).csv"
     var lines: [(name: String, values: [Double])] = [("time", series.x)]
     var hidden = 0
+    let targets = TrajectoryTargets(source, sample: sample)
     for group in Self.grouped(wanted) {
       let columns = group.map { series.columns[$0] }
       guard columns.contains(where: { $0.contains { !$0.isNaN } }) else { continue }
@@ -96,13 +97,23 @@ struct TrajectoryFigure {
           Panel.Curve(
             file: file, y: lines.count + index + 1, lineType: index % 8 + 1,
             title: group.count > 1 && group.count <= 12
-              ? wanted[column].unit.map { "unit \($0)" } ?? wanted[column].name : nil,
+              ? wanted[column].lineTitle : nil,
             isMarked: series.x.count <= 3)
         }
         lines += group.map { (wanted[$0].name, series.columns[$0]) }
-        panel.height = max(92, group.count > 12 ? 0 : 15 * Double(group.count) + 8)
+        let aims = group.indices.compactMap { index in
+          targets.course(of: wanted[group[index]].name, over: series).map { (index, $0) }
+        }
+        for (number, (index, course)) in aims.enumerated() {
+          lines.append(("target of \(wanted[group[index]].name)", course))
+          panel.curves.append(
+            Panel.Curve(
+              file: file, y: lines.count, lineType: index % 8 + 1,
+              title: number == 0 ? "target" : nil, isTarget: true))
+        }
         panel.axis = Axis(
-          columns.joined(), decades: ["loss", "residual"].contains(first.quantity) ? 2 : nil)
+          (columns + aims.map(\.1)).joined(),
+          decades: ["loss", "residual"].contains(first.quantity) ? 2 : nil)
       }
       stack.panels.append(panel)
     }

@@ -8,6 +8,8 @@ struct Axis: Hashable {
   var high: Double?
   /// Between ticks of a linear axis; nil: as gnuplot likes.
   var step: Double?
+  /// Values are shown divided by ten to this power, so that ticks stay short; 0 on a logarithmic axis.
+  var exponent = 0
   /// Of a logarithmic axis. gnuplot would count through every multiple below a large step.
   var ticks: [Double] = []
 
@@ -36,6 +38,9 @@ struct Axis: Hashable {
     var lower = min(least, include?.lowerBound ?? .infinity)
     var upper = max(greatest, include?.upperBound ?? -.infinity)
     let size = max(abs(lower), abs(upper))
+    if size >= 1e5 || (size > 0 && size < 1e-3) {
+      exponent = min(max(Int(log10(size).rounded(.down)), -307), 308)
+    }
     // Below this only rounding is to be seen.
     if upper - lower <= 1e-4 * size || size == 0 {
       let pad = size == 0 ? 1 : 0.05 * size
@@ -75,15 +80,26 @@ struct Axis: Hashable {
     return Double(String(format: "%.1e", step))
   }
 
+  /// What values are divided by.
+  var unit: Double { Double("1e\(exponent)") ?? 1 }
+
+  /// The label with what values are divided by.
+  func labelled(_ label: String) -> String {
+    guard exponent != 0 else { return label }
+    let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    let power = String(abs(exponent)).compactMap(\.wholeNumberValue).map { digits[$0] }
+    return "\(label) / 10\(exponent < 0 ? "⁻" : "")\(String(power))"
+  }
+
   func script() -> [String] {
-    func end(_ value: Double?) -> String { value.map(GnuplotScript.number) ?? "*" }
+    func end(_ value: Double?) -> String { value.map { GnuplotScript.number($0 / unit) } ?? "*" }
     var lines =
       isLog
       ? ["set logscale y", "set format y '10^{%T}'"] : ["unset logscale y", "set format y '%g'"]
     if isLog {
       lines.append("set ytics (\(ticks.map(GnuplotScript.number).joined(separator: ", ")))")
     } else {
-      lines.append("set ytics \(step.map(GnuplotScript.number) ?? "autofreq")")
+      lines.append("set ytics \(step.map { GnuplotScript.number($0 / unit) } ?? "autofreq")")
     }
     lines.append("set yrange [\(end(low)):\(end(high))]")
     return lines

@@ -92,8 +92,7 @@ struct CurveFigure {
       let plan = plans[index]
       panels[index].axis = Axis(values[index], decades: plan.decades, include: plan.include)
       panels[index].level = plan.level
-      let names = panels[index].curves.count { $0.title != nil }
-      panels[index].height = max(100, 15 * Double(names) + 8)
+      panels[index].height = 100
     }
     panels.removeAll { $0.curves.isEmpty }
     guard !panels.isEmpty else {

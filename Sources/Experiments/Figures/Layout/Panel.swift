@@ -14,6 +14,8 @@ struct Panel {
     var band: (low: Int, high: Int)?
     /// Whether the points are few enough to be marked.
     var isMarked = false
+    /// Whether it is what another curve is to reach: thin and dashed.
+    var isTarget = false
   }
 
   /// An image over the horizontal axis: a row a unit, the first on top.
@@ -40,14 +42,29 @@ struct Panel {
 
   var isHeat: Bool { heat != nil }
 
+  /// How far a label may reach beyond its panel, above and below together.
+  static let labelOverhang = 16.0
+
+  /// What the label and the legend need.
+  var leastHeight: Double {
+    let names = Double(curves.count { $0.title != nil })
+    let length = Text.width(axis.labelled(label), size: 11.4) - Self.labelOverhang
+    return max(names * 15 + 8, min(length, 160))
+  }
+
   init(_ label: String) { self.label = label }
 
   func addPlot(
-    to body: inout GnuplotScript, frame: FigureFrame, width: Double, height: Double
+    to body: inout GnuplotScript, frame: FigureFrame, _ style: FigureStyle, height: Double
   ) {
-    // The label stands upright beside the panel, and the panels' gaps are free too.
-    let fitted = Text.fitted(label, size: 11, room: frame.bottom - frame.top + 16)
-    body.add("set ylabel \(GnuplotScript.quote(fitted)) \(GnuplotScript.font(0.95))")
+    let width = style.width
+    // Upright beside the panel; the gaps between panels are free too. gnuplot's own label would be pushed
+    // out of the picture by long ticks.
+    body.add(
+      Text.label(
+        axis.labelled(label), x: 0.9 * style.fontSize, y: (frame.top + frame.bottom) / 2, style,
+        height: height, size: 0.95 * style.fontSize,
+        room: frame.bottom - frame.top + Self.labelOverhang, alignment: "center rotate by 90"))
     addVerticalAxis(to: &body)
     func part(_ value: Double) -> String { GnuplotScript.number((value * 1e5).rounded() / 1e5) }
     if let heat {
@@ -70,19 +87,20 @@ struct Panel {
     if hasLegend {
       body.add(
         "set key at screen \(part((frame.right + 6) / width)), screen "
-          + "\(part(1 - (frame.top - 3) / height)) left top Left reverse samplen 2 spacing 0.95 "
-          + "notitle")
+          + "\(part(1 - (frame.top - 3) / height)) left top Left reverse samplen 2 spacing 0.85 "
+          + "vertical maxcols 1 notitle")
     } else {
       body.add("unset key")
     }
     if let level {
       body.add(
-        "set arrow from graph 0, first \(GnuplotScript.number(level)) to graph 1, first "
-          + "\(GnuplotScript.number(level)) nohead back lc rgb muted lw 0.8")
+        "set arrow from graph 0, first \(GnuplotScript.number(level / axis.unit)) to graph 1, first "
+          + "\(GnuplotScript.number(level / axis.unit)) nohead back lc rgb muted lw 0.8")
     }
     var elements: [String] = []
     func column(_ index: Int, _ factor: Double) -> String {
-      factor == 1 ? "\(index)" : "($\(index) * \(GnuplotScript.number(factor)))"
+      let factor = factor / axis.unit
+      return factor == 1 ? "\(index)" : "($\(index) * \(GnuplotScript.number(factor)))"
     }
     for curve in curves {
       guard let band = curve.band else { continue }
@@ -96,7 +114,8 @@ struct Panel {
       elements.append(
         GnuplotScript.curve(
           curve.file, "\(curve.x):\(column(curve.y, curve.factor))",
-          "\(curve.isMarked ? "linespoints" : "lines") lt \(curve.lineType)", title: curve.title))
+          "\(curve.isMarked ? "linespoints" : "lines") lt \(curve.lineType)"
+            + (curve.isTarget ? " lw 1 dt (9,6)" : ""), title: curve.title))
     }
     body.plot(elements)
   }

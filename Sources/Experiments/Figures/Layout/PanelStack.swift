@@ -31,7 +31,8 @@ struct PanelStack {
   var footnote: String?
 
   private static let top = 30.0
-  private static let gap = 16.0
+  /// Ticks at the ends of two panels have room in it, superscripts too.
+  private static let gap = 20.0
   private static let legendLine = 15.0
 
   /// The figure, but for its tables.
@@ -42,14 +43,15 @@ struct PanelStack {
     if case .top(let names) = legend { top += Self.legendLine * Double(names.count) + 6 }
     let bottom = footnote == nil ? 46.0 : 62.0
     let gaps = Self.gap * Double(panels.count - 1)
-    let panelHeights = panels.map(\.height).reduce(0, +)
+    let heights = panels.map { max($0.height, $0.leastHeight) }
+    let panelHeights = heights.reduce(0, +)
     // A height that was asked for is shared among the panels, as far as they can be read.
     let least = top + 0.35 * panelHeights + gaps + bottom
     let height = style.height.map { max($0, least) } ?? top + panelHeights + gaps + bottom
     let scale = (height - top - bottom - gaps) / panelHeights
     let frames = FigureFrame.stack(
       left: 6.2 * size, right: style.width - rightMargin(style), top: top,
-      heights: panels.map { $0.height * scale }, gap: Self.gap)
+      heights: heights.map { $0 * scale }, gap: Self.gap)
 
     var figure = Figure(name: name, summary: summary, width: style.width, height: height)
     if let footnote { figure.notes.append(footnote) }
@@ -60,7 +62,7 @@ struct PanelStack {
       body.comment("Panel: \(panel.label)")
       body.add(frames[index].script(width: style.width, height: height))
       addAxes(to: &body, index, panel, frames[index], style, height)
-      panel.addPlot(to: &body, frame: frames[index], width: style.width, height: height)
+      panel.addPlot(to: &body, frame: frames[index], style, height: height)
       body.add("unset object", "unset label", "unset arrow")
     }
     body.blank()

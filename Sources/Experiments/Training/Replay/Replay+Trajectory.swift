@@ -65,10 +65,8 @@ extension Replay {
       label: phase.name, isCancelled: isCancelled)
     var description = PhaseDescription(phase == .free ? .free : .controlled)
     description.name = phase.name
-    var report = try way.go(
+    return try way.go(
       from: 0, state: system.compose(start(of: phase)), phase: description)
-    report.hasTarget = !samples.targets.isEmpty
-    return report
   }
 
   /// Where the sample started in that phase.
