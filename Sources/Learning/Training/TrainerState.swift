@@ -10,7 +10,9 @@ public struct TrainerState: Sendable, Equatable {
     public var values: ContiguousArray<Double>
 
     public init(shape: [Int], values: ContiguousArray<Double>) {
-      precondition(shape.reduce(1, *) == values.count, "\(values.count) values for \(shape)")
+      // Beside an axis without length, the others may multiply to more than an integer.
+      let count = shape.contains(0) ? 0 : shape.reduce(1, *)
+      precondition(count == values.count, "\(values.count) values for \(shape)")
       self.shape = shape
       self.values = values
     }
@@ -53,6 +55,15 @@ public struct TrainerState: Sendable, Equatable {
     public var shuffles = true
     public var plannedEpochs = 0
     public var optimizer = ""
+
+    /// Whether the counts are such as a training can have: not negative, and so far from the largest integer
+    /// that going on never gets there.
+    var hasPlausibleCounts: Bool {
+      [
+        epoch, batch, step, optimizerSteps, evaluations ?? 0, evaluationsWithoutImprovement,
+        evaluationsOnPlateau, samples, used, settled, byDescent, unsettled, updates,
+      ].allSatisfy { (0...1 << 53).contains($0) }
+    }
   }
 
   public var progress: Progress
