@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Learning
 import LinearAlgebra
+import Testing
 
 /// One reader of the program, and what it is fed.
 struct FuzzedReader: Sendable, CustomTestStringConvertible {

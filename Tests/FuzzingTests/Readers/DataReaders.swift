@@ -19,7 +19,7 @@ extension FuzzedReader {
     """
   }
 
-  private static func experiment(_ folder: FuzzFolder, _ text: String) throws -> Experiment {
+  private static func made(_ folder: FuzzFolder, _ text: String) throws -> Experiment {
     try Experiment(ModelFile.parse(text: self.text(text), file: folder.file("m.yaml")))
   }
 
@@ -33,9 +33,9 @@ extension FuzzedReader {
     }, words: ["label", "a,b,label", "x", "y", "0.0", ",", "\n"],
     make: {
       let folder = try FuzzFolder()
-      let plain = try experiment(
+      let plain = try made(
         folder, "data: {kind: csv, path: d.csv, labels: label, split: {test: 1}}")
-      let named = try experiment(
+      let named = try made(
         folder,
         "data: {kind: csv, path: d.csv, labels: label, classes: [x, y], normalize: standardize}")
       return { bytes in
@@ -62,9 +62,9 @@ extension FuzzedReader {
     repair: npy.repair,
     make: {
       let folder = try FuzzFolder()
-      let targets = try experiment(
+      let targets = try made(
         folder, "data: {kind: npy, train: {inputs: d.npy, targets: d.npy}}")
-      let labels = try experiment(
+      let labels = try made(
         folder, "data: {kind: npy, train: {inputs: d.npy, labels: l.npy}}")
       folder.put(NPY.encode(NumericArray(shape: [3], values: [0, 1, 1])), "l.npy")
       return { bytes in
@@ -82,7 +82,7 @@ extension FuzzedReader {
     }, words: ["time", "x", "y", "0.1", "1e300"],
     make: {
       let folder = try FuzzFolder()
-      let experiment = try experiment(
+      let experiment = try made(
         folder,
         """
         stimulus: {inputs: {input: [1, 1]}}
