@@ -8,7 +8,7 @@ import struct
 
 CLOCKS = {"seconds", "settle_seconds"}
 # Members of JSON that name places or measure time.
-CIRCUMSTANCES = {"seconds", "session_seconds", "run", "parameters", "versions", "sweep"}
+CIRCUMSTANCES = CLOCKS | {"session_seconds", "run", "parameters", "versions", "sweep"}
 
 
 class Defect(Exception):
@@ -148,6 +148,11 @@ def results(path, names):
         else:
             found[name] = read(file)
     return found
+
+
+def difference(found, calm):
+    """The names of the results that differ."""
+    return [name for name in calm if found[name] != calm[name]]
 
 
 def without_circumstances(value):

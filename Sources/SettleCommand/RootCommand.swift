@@ -76,6 +76,7 @@ struct RootCommand: ParsableCommand {
     case is CancellationError: code = 130
     default:
       // Help is asked for by an error too, and usage errors have a code of their own.
+      if exitCode(for: error) == .success { say(fullMessage(for: error)) }
       if exitCode(for: error) != .failure { exit(withError: error) }
       code = 1
     }

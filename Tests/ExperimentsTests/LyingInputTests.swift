@@ -38,14 +38,6 @@ struct LyingInputTests {
     #expect(throws: InputError.self) { try experiment.loadData() }
   }
 
-  @Test("more weights than any machine holds", arguments: [1 << 30, 1 << 24])
-  func memory(size: Int) throws {
-    let text = Self.model.replacing("size: 2", with: "size: \(size)")
-    let file = try ModelFile.parse(text: text, file: "m.yaml")
-    let error = #expect(throws: ModelFileError.self) { try Experiment(file) }
-    #expect(error?.description.contains("weights of `input-output` are too many") == true)
-  }
-
   private func trainer(_ folder: ScratchFolder) throws -> Trainer {
     let experiment = try experiment(
       folder,

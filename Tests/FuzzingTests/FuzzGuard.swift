@@ -12,7 +12,7 @@ final class FuzzGuard: Sendable {
   /// - Parameters:
   ///   - path: of the file for the input; nil: none.
   ///   - hang: seconds that no input may take.
-  init(keepingInputsIn path: String?, hang seconds: Int) throws {
+  init(keepingInputsIn path: String?, hang seconds: Double) throws {
     if let path {
       let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o666)
       guard descriptor >= 0, ftruncate(descriptor, off_t(Self.size)) == 0,
@@ -26,15 +26,15 @@ final class FuzzGuard: Sendable {
     }
     let watched = self
     let thread = Thread {
+      // Time of the processor, not of the clock: others may have the machine for minutes.
       var last = -1
-      var waited = 0
+      var start = 0.0
       while true {
         sleep(1)
         let now = watched.number.load(ordering: .relaxed)
-        waited = now == last ? waited + 1 : 0
-        last = now
-        if waited >= seconds, now > 0 {
-          FileHandle.standardError.write(Data("HANG: an input took \(waited) s\n".utf8))
+        if now != last { (last, start) = (now, Self.processorSeconds) }
+        if now > 0, Self.processorSeconds - start > seconds {
+          FileHandle.standardError.write(Data("HANG: an input took more than \(seconds) s\n".utf8))
           abort()
         }
       }
@@ -51,6 +51,8 @@ final class FuzzGuard: Sendable {
       if let base = $0.baseAddress { (window + 8).copyMemory(from: base, byteCount: count) }
     }
   }
+
+  private static var processorSeconds: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
   /// Memory that this process holds now.
   static var residentBytes: Int {

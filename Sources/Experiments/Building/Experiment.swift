@@ -23,7 +23,6 @@ public struct Experiment: Sendable {
     try file.requireAvailable()
     try registry.requireKnownOptions(file)
     try file.requireFeedbackLearning()
-    try file.requireMemory()
     precision = model.precision == .single ? .single : .double
     hasLoss = model.network.loss != nil
     network = try Self.network(file, registry)
