@@ -86,20 +86,17 @@ extension FuzzedReader {
     }
   }
 
-  /// The letters of a message outside quotes: what it says without what it says it of.
+  /// The letters of a message before its first quote and after its last: what it says without what it says
+  /// it of, which may hold quotes itself.
   private static func kind(of message: String) -> Int {
+    let bytes = Array(message.utf8)
+    func isQuote(_ byte: UInt8) -> Bool { "`'\"".utf8.contains(byte) }
+    let first = bytes.firstIndex(where: isQuote) ?? bytes.endIndex
+    let last = bytes.lastIndex(where: isQuote) ?? bytes.endIndex
     var hasher = Hasher()
-    var quote: UInt8?
-    for byte in message.utf8.prefix(400) {
-      if let open = quote {
-        if byte == open { quote = nil }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "`"), UInt8(ascii: "\""): quote = byte
-      case 97...122, 65...90: hasher.combine(byte)
-      default: continue
-      }
+    for byte in bytes[..<first].prefix(200) + bytes[last...].prefix(200) {
+      let isLetter = (97...122).contains(byte) || (65...90).contains(byte)
+      if isLetter { hasher.combine(byte) }
     }
     return hasher.finalize()
   }
