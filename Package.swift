@@ -78,6 +78,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["settle"], exclude: ["Models"], swiftSettings: strict),
+    // The readers under inputs that lie; `scripts/fuzz` runs them for longer.
+    .testTarget(
+      name: "FuzzingTests",
+      dependencies: ["Experiments", "Learning", "Dynamics", "Integration", "LinearAlgebra"],
+      swiftSettings: strict),
   ]
 )
 

@@ -61,6 +61,8 @@ struct AnalyzeCommand: ParsableCommand {
     let folder = try shared.output.map {
       try RunFolder($0, name: experiment.model.name, overwrite: shared.force)
     }
+    let lock = try folder.map { try RunLock($0, overwrite: shared.force) }
+    defer { withExtendedLifetime(lock) {} }
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
       chunkSize: BatchSettler.chunkSize(for: experiment.network))
@@ -113,6 +115,7 @@ struct AnalyzeCommand: ParsableCommand {
     manifest.modelFingerprint = Fingerprint.of(text)
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
+    if shared.force { folder.remove(["eigenvalues.csv", "samples.csv", "analysis.json"]) }
   }
 
   private func write(_ report: AnalysisReport, to folder: RunFolder) throws {

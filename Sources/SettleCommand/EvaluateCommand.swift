@@ -63,6 +63,8 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try shared.output.map {
       try RunFolder($0, name: experiment.model.name, overwrite: shared.force)
     }
+    let lock = try folder.map { try RunLock($0, overwrite: shared.force) }
+    defer { withExtendedLifetime(lock) {} }
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
       chunkSize: BatchSettler.chunkSize(for: experiment.network))
@@ -99,6 +101,11 @@ struct EvaluateCommand: ParsableCommand {
     manifest.modelFingerprint = Fingerprint.of(text)
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
+    if shared.force {
+      folder.remove([
+        "predictions.csv", "confusion.csv", "equilibria.safetensors", "summary.json",
+      ])
+    }
   }
 
   /// Whether every sample settled, where each must.

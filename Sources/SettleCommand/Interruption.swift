@@ -18,6 +18,16 @@ enum Interruption {
     }
   }
 
+  /// Does what cannot be interrupted, such as drawing a figure, and ends afterwards where it was asked to.
+  /// Ctrl-C also reaches programs that were started meanwhile, whose failure then is no news.
+  ///
+  /// - Throws: `CancellationError`, or what `body` throws.
+  static func checked<Result>(_ body: () throws -> Result) throws -> Result {
+    let result = Swift.Result { try body() }
+    if isRequested { throw CancellationError() }
+    return try result.get()
+  }
+
   /// From now on either signal ends the program with the documented code: for work that leaves nothing.
   static func end() {
     for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(130) } }

@@ -110,16 +110,22 @@ struct PlotCommand: ParsableCommand {
     let gnuplot = Gnuplot.find()
     var drawn: [JSONValue] = []
     var failure: (any Error)?
+    // From here on there are files: what is begun is finished, or removed.
+    Interruption.watch()
     for kind in kinds {
       do {
-        for figure in try figures(kind, maker, in: folder.path) {
-          let path = try folder.draw(figure, request.style, with: gnuplot)
+        for figure in try Interruption.checked({ try figures(kind, maker, in: folder.path) }) {
+          let path = try Interruption.checked {
+            try folder.draw(figure, request.style, with: gnuplot)
+          }
           if !quiet {
             Diagnostics.say("drew \(path)")
             for note in figure.notes { Diagnostics.say("  \(note)") }
           }
           drawn.append(Self.json(kind, figure, path, folder))
         }
+      } catch is CancellationError {
+        throw CancellationError()
       } catch {
         // One thing that cannot be drawn must not keep the others from being.
         if let failure { Diagnostics.say("error: \(failure)") }

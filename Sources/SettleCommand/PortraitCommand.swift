@@ -132,9 +132,16 @@ struct PortraitCommand: ParsableCommand {
     let folder = FigureFolder(shared.output ?? "figures", overwrite: shared.force)
     let gnuplot = Gnuplot.find()
     let figure = PortraitFigure(portrait, style, name: name)
-    var drawn = [try folder.draw(figure.figure(), style, with: gnuplot)]
+    // From here on there are files: what is begun is finished, or removed.
+    Interruption.watch()
+    var drawn = [
+      try Interruption.checked { try folder.draw(figure.figure(), style, with: gnuplot) }
+    ]
     if animate {
-      drawn.append(try folder.animate(figure, with: gnuplot, overwrite: shared.force))
+      drawn.append(
+        try Interruption.checked {
+          try folder.animate(figure, with: gnuplot, overwrite: shared.force)
+        })
     }
     if shared.json {
       try StandardOutput.write(

@@ -94,6 +94,8 @@ struct ReplayCommand: ParsableCommand {
     let folder = try RunFolder(
       output ?? stored.folder.file("replay/sample-\(sample)-step-\(replay.step)"),
       name: stored.manifest.model, overwrite: force)
+    let lock = try RunLock(folder, overwrite: force)
+    defer { withExtendedLifetime(lock) {} }
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: stored.experiment, threads: threadCount,
       chunkSize: stored.manifest.chunkSize)
@@ -109,6 +111,7 @@ struct ReplayCommand: ParsableCommand {
       try? writer.close()
       manifest.status = error is CancellationError ? .interrupted : .failed
       manifest.end = Date()
+      manifest.note = error is CancellationError ? nil : "\(error)"
       try? manifest.write(to: folder)
       throw error
     }

@@ -32,6 +32,10 @@ struct RootCommand: ParsableCommand {
   static func runProcess() -> Never {
     // A reader that goes away (`| head`) shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
+    // So does a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
+    // Until there is something to save.
+    Interruption.end()
     do {
       var command = try parseAsRoot()
       do {
@@ -43,7 +47,19 @@ struct RootCommand: ParsableCommand {
         exit(reporting: error)
       }
     } catch {
+      // What was asked for, such as help, must not get lost in silence.
+      if exitCode(for: error) == .success { say(fullMessage(for: error)) }
       exit(withError: error)
+    }
+  }
+
+  /// Prints what was asked for, and ends.
+  private static func say(_ text: String) -> Never {
+    do {
+      if !text.isEmpty { try StandardOutput.write(text + "\n") }
+      Foundation.exit(0)
+    } catch {
+      exit(reporting: error)
     }
   }
 
@@ -60,6 +76,7 @@ struct RootCommand: ParsableCommand {
     case is CancellationError: code = 130
     default:
       // Help is asked for by an error too, and usage errors have a code of their own.
+      if exitCode(for: error) == .success { say(fullMessage(for: error)) }
       if exitCode(for: error) != .failure { exit(withError: error) }
       code = 1
     }

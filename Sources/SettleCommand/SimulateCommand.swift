@@ -90,6 +90,8 @@ struct SimulateCommand: ParsableCommand {
     let folder =
       try toStandardOutput
       ? nil : RunFolder(shared.output, name: experiment.model.name, overwrite: shared.force)
+    let lock = try folder.map { try RunLock($0, overwrite: shared.force) }
+    defer { withExtendedLifetime(lock) {} }
     let writer =
       try folder.map { try CSVWriter($0.file("trajectory.csv"), overwrite: shared.force) }
       ?? CSVWriter.standardOutput()
@@ -97,7 +99,10 @@ struct SimulateCommand: ParsableCommand {
       command: CommandLine.arguments, experiment: experiment, threads: 1,
       chunkSize: stimulus.samples.count)
     if let folder {
-      if shared.force { StandardFigures.removeOld(in: folder) }
+      if shared.force {
+        StandardFigures.removeOld(in: folder)
+        folder.remove(["summary.json", "parameters.safetensors"])
+      }
       let text = ModelFile.resolvedYAML(experiment.model)
       try describe(&manifest, experiment, text, start: parameters)
       try AtomicFile.write(text, to: folder.file("model.yaml"))
@@ -105,27 +110,25 @@ struct SimulateCommand: ParsableCommand {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let reports: [PhaseReport]
+    let summary: SimulationSummary
     do {
-      reports = try simulation.run(to: writer) { Interruption.isRequested }
+      let reports = try simulation.run(to: writer) { Interruption.isRequested }
       try writer.close()
+      summary = SimulationSummary(
+        experiment, reports, samples: stimulus.samples.indices,
+        seconds: (clock.now - start) / .seconds(1))
+      if let folder { try write(summary, reports, to: folder) }
     } catch {
       try? writer.close()
       manifest.status = error is CancellationError ? .interrupted : .failed
       manifest.end = Date()
+      manifest.note = error is CancellationError ? nil : "\(error)"
       if let folder { try? manifest.write(to: folder) }
       throw error
     }
-    let elapsed = clock.now - start
-    let summary = SimulationSummary(
-      experiment, reports, samples: stimulus.samples.indices, seconds: elapsed / .seconds(1))
     manifest.status = summary.isComplete ? .done : .failed
     manifest.end = Date()
     if let folder {
-      if let learned = reports.last(where: { $0.parameters != nil })?.parameters {
-        try learned.safetensors().write(to: folder.file("parameters.safetensors"))
-      }
-      try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
       manifest.hashes.readOutputs(of: folder)
       try manifest.write(to: folder)
     }
@@ -136,6 +139,15 @@ struct SimulateCommand: ParsableCommand {
     }
     if figures, let folder { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     if !summary.isComplete { throw ExitCode(1) }
+  }
+
+  private func write(
+    _ summary: SimulationSummary, _ reports: [PhaseReport], to folder: RunFolder
+  ) throws {
+    if let learned = reports.last(where: { $0.parameters != nil })?.parameters {
+      try learned.safetensors().write(to: folder.file("parameters.safetensors"))
+    }
+    try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
   }
 
   /// Writes down all that a repetition needs.

@@ -161,11 +161,15 @@ struct SweepCommand: ParsableCommand {
       try checkModel(of: plan)
     } else {
       plan = try makePlan()
-      folder = try makeFolder(for: plan)
+      let name = URL(fileURLWithPath: plan.model).deletingPathExtension().lastPathComponent
+      folder = try RunFolder(output, name: "\(name)-sweep", overwrite: force)
     }
-    let lock = try RunLock(folder)
+    let lock = try RunLock(folder, overwrite: force || resume != nil)
     defer { withExtendedLifetime(lock) {} }
-    if resume == nil { try AtomicFile.write(plan.json.encoded(), to: folder.file("sweep.json")) }
+    if resume == nil {
+      if force { removeOld(in: folder) }
+      try AtomicFile.write(plan.json.encoded(), to: folder.file("sweep.json"))
+    }
     Interruption.watch()
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let jobs = jobs ?? max(1, min(plan.count ?? 1, cores / (threads ?? 1)))
@@ -282,15 +286,9 @@ struct SweepCommand: ParsableCommand {
       try: "restore it, begin a new sweep, or go on all the same with --force")
   }
 
-  private func makeFolder(for plan: SweepPlan) throws -> RunFolder {
-    let name = URL(fileURLWithPath: plan.model).deletingPathExtension().lastPathComponent
-    let folder = try RunFolder(output, name: "\(name)-sweep", overwrite: force)
-    // Only what is known to be a sweep's is removed.
-    if force, FileManager.default.fileExists(atPath: folder.file("sweep.json")) {
-      for name in ["runs", "logs", "sweep.csv", "comparison.csv", "summary.json", "sweep.json"] {
-        try? FileManager.default.removeItem(atPath: folder.file(name))
-      }
-    }
-    return folder
+  /// Removes the sweep that is replaced; only what is known to be a sweep's.
+  private func removeOld(in folder: RunFolder) {
+    guard FileManager.default.fileExists(atPath: folder.file("sweep.json")) else { return }
+    folder.remove(["runs", "logs", "sweep.csv", "comparison.csv", "summary.json", "sweep.json"])
   }
 }

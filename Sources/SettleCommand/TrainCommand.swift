@@ -113,7 +113,7 @@ struct TrainCommand: ParsableCommand {
     Interruption.watch()
     let folder = try RunFolder(
       shared.output, name: experiment.model.name, overwrite: shared.force)
-    let lock = try RunLock(folder)
+    let lock = try RunLock(folder, overwrite: shared.force)
     defer { withExtendedLifetime(lock) {} }
     let text = ModelFile.resolvedYAML(experiment.model)
     var manifest = Manifest(
@@ -142,9 +142,6 @@ struct TrainCommand: ParsableCommand {
     let folder = try RunFolder(existing: path)
     let lock = try RunLock(folder)
     defer { withExtendedLifetime(lock) {} }
-    for place in [folder.path, folder.file("checkpoints"), folder.file("figures")] {
-      AtomicFile.removeLeftovers(in: place)
-    }
     let run = try StoredRun(
       folder, dataFolder: shared.dataDir, registry: SettleCommand.registry,
       allowingNewModel: shared.force)
@@ -216,11 +213,19 @@ struct TrainCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let end: TrainingEnd
+    let summary: TrainingSummary
     do {
       end = try trainer.run(
         limits: .init(
           time: timeLimit?.duration, updates: maxUpdates, evaluations: maxEvaluations)
       ) { Interruption.isRequested }
+      let elapsed = (clock.now - start) / .seconds(1)
+      manifest.end = Date()
+      summary = TrainingSummary(
+        experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
+        warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [],
+        last: try metricsAtEnd(trainer, end))
+      try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     } catch {
       manifest.status = .failed
       manifest.end = Date()
@@ -229,16 +234,9 @@ struct TrainCommand: ParsableCommand {
       try? manifest.write(to: folder)
       throw error
     }
-    let elapsed = (clock.now - start) / .seconds(1)
-    manifest.end = Date()
+    // Only once all of it is there.
     manifest.status = end.status
     manifest.note = end.note
-    try manifest.write(to: folder)
-    let summary = TrainingSummary(
-      experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
-      warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [],
-      last: try metricsAtEnd(trainer, end))
-    try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     manifest.hashes.readOutputs(of: folder)
     try manifest.write(to: folder)
     if shared.json { try StandardOutput.write(summary.json.encoded()) }

@@ -62,6 +62,8 @@ struct VerifyCommand: ParsableCommand {
     // Before anything is made, so that a mistyped path leaves no folder.
     _ = try RunFolder(existing: path)
     let scratch = try RunFolder(output ?? temporary, name: "verify", overwrite: force)
+    let lock = try RunLock(scratch, overwrite: force)
+    defer { withExtendedLifetime(lock) {} }
     defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
     let verification = try Verification(
       of: path, in: scratch, maximumUpdates: maxUpdates, dataFolder: dataDir,

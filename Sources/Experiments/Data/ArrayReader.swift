@@ -22,7 +22,8 @@ struct ArrayReader {
       throw InputError(path, .whole, "holds no samples: its shape is \(inputs.shape)")
     }
     let sampleShape = inputs.shape.count > 1 ? Array(inputs.shape.dropFirst()) : [1]
-    let width = sampleShape.reduce(1, *)
+    // Beside an axis without length, the others may multiply to more than an integer.
+    let width = NumericArray.count(of: sampleShape) ?? 0
     if width == 0 {
       throw InputError(path, .whole, "holds empty samples: its shape is \(inputs.shape)")
     }
@@ -89,7 +90,7 @@ struct ArrayReader {
       throw InputError(path, .whole, "holds a single number, not a target vector per sample")
     }
     try checkCount(first, total, path, inputs, "targets")
-    let width = array.shape.dropFirst().reduce(1, *)
+    let width = NumericArray.count(of: Array(array.shape.dropFirst())) ?? 0
     if width == 0 {
       throw InputError(path, .whole, "has empty targets: its shape is \(array.shape)")
     }

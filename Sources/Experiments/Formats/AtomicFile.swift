@@ -49,15 +49,8 @@ public enum AtomicFile {
     }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let number = serial.add(1, ordering: .relaxed).newValue
-    // Short, so that a name near the system's limit does not make the temporary one too long.
-    let temporary =
-      (slash.map { String(path[...$0]) } ?? "") + "\(prefix)\(getpid())-\(number)\(suffix)"
-
-    let (descriptor, code) = SystemCall.retrying {
-      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    }
-    if descriptor < 0 { throw SystemCall.outputError(path, "write in '\(folder)'", code) }
+    let (descriptor, temporary) = try openTemporary(
+      beside: path, slash.map { String(path[...$0]) } ?? "", folder)
     do throws(OutputError) {
       do throws(OutputError) {
         try body { (piece) throws(OutputError) in
@@ -75,6 +68,23 @@ public enum AtomicFile {
       throw error
     }
     try synchronizeFolder(folder, path: path)
+  }
+
+  /// A new file in the same folder. Numbers of processes come again, in containers with every start: a
+  /// name that a killed process of the same number left is passed over.
+  private static func openTemporary(
+    beside path: String, _ place: String, _ folder: String
+  ) throws(OutputError) -> (descriptor: Int32, path: String) {
+    while true {
+      let number = serial.add(1, ordering: .relaxed).newValue
+      // Short, so that a name near the system's limit does not make the temporary one too long.
+      let temporary = "\(place)\(prefix)\(getpid())-\(number)\(suffix)"
+      let (descriptor, code) = SystemCall.retrying {
+        open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      }
+      if descriptor >= 0 { return (descriptor, temporary) }
+      if code != EEXIST { throw SystemCall.outputError(path, "write in '\(folder)'", code) }
+    }
   }
 
   /// Removes what writers that were killed left in a folder. None may be at work there.

@@ -10,6 +10,9 @@
 /// exponent where they are floating-point (`1.0`), so that a column keeps its type in pandas; NaN
 /// is `NaN`, infinities are `inf` and `-inf`.
 ///
+/// Only whole rows are handed to the system, and a file that cannot take all of them is cut back to the
+/// last one that it took whole: whoever reads it, whenever, finds no part of a row.
+///
 /// After an error every further call throws the same one. A reader of a pipe that went away is an
 /// error only if the process ignores `SIGPIPE`.
 public final class CSVWriter {
@@ -19,6 +22,8 @@ public final class CSVWriter {
   private let ownsDescriptor: Bool
   private var failure: OutputError?
   private var fieldsInRow = 0
+  /// Where in the buffer the rows end that are whole.
+  private var rowEnds: [Int] = []
   /// Bytes handed to the system so far, those of a resumed file included.
   private var flushedBytes = 0
 
@@ -78,41 +83,38 @@ public final class CSVWriter {
     if ownsDescriptor, descriptor >= 0 { _ = close(descriptor) }
   }
 
-  /// The length of the table so far in bytes, what is still in the buffer included.
+  /// The length of the table so far in bytes, what is still in the buffer included. Asked between rows.
   public var byteCount: Int { flushedBytes + buffer.count }
 
   /// Appends a number to the row.
   public func append(_ value: Double) throws(OutputError) {
-    beginField()
+    try beginField()
     if value.isFinite {
       buffer += value.description.utf8
     } else {
       buffer += Self.name(ofNonFinite: value).utf8
     }
-    try flushIfFull()
   }
 
   /// Appends a single-precision number to the row, by its own shortest decimal.
   public func append(_ value: Float) throws(OutputError) {
-    beginField()
+    try beginField()
     if value.isFinite {
       buffer += value.description.utf8
     } else {
       buffer += Self.name(ofNonFinite: Double(value)).utf8
     }
-    try flushIfFull()
   }
 
   /// Appends an integer to the row, without a point.
   public func append(_ value: Int) throws(OutputError) {
-    beginField()
+    try beginField()
     buffer += value.description.utf8
-    try flushIfFull()
   }
 
   /// Appends a text to the row, in quotes where the format needs them.
   public func append(_ text: String) throws(OutputError) {
-    beginField()
+    try beginField()
     let needsQuotes = text.utf8.contains {
       $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
         || $0 == UInt8(ascii: "\r")
@@ -129,14 +131,15 @@ public final class CSVWriter {
     } else {
       buffer += text.utf8
     }
-    try flushIfFull()
   }
 
   /// Ends the row.
   public func endRow() throws(OutputError) {
+    if let failure { throw failure }
     buffer.append(UInt8(ascii: "\n"))
     fieldsInRow = 0
-    try flushIfFull()
+    rowEnds.append(buffer.count)
+    if buffer.count >= Self.capacity { try flush() }
   }
 
   /// Appends a row of texts, such as the header.
@@ -145,18 +148,30 @@ public final class CSVWriter {
     try endRow()
   }
 
-  /// Hands everything to the system, so that other programs see it.
+  /// Hands all whole rows to the system, so that other programs see them.
   public func flush() throws(OutputError) {
     if let failure { throw failure }
+    guard let end = rowEnds.last else { return }
     do throws(OutputError) {
-      try Descriptor.write(buffer[...], to: descriptor, path: path)
+      try Descriptor.write(buffer[..<end], to: descriptor, path: path)
     } catch {
       failure = error
+      cutBack()
       buffer.removeAll()
+      rowEnds.removeAll()
       throw error
     }
-    flushedBytes += buffer.count
-    buffer.removeAll(keepingCapacity: true)
+    flushedBytes += end
+    buffer.removeFirst(end)
+    rowEnds.removeAll(keepingCapacity: true)
+  }
+
+  /// Removes the part of a row that a full disk took. Of a pipe nothing can be taken back.
+  private func cutBack() {
+    guard ownsDescriptor, case let position = Int(lseek(descriptor, 0, SEEK_CUR)), position >= 0
+    else { return }
+    let taken = rowEnds.last { flushedBytes + $0 <= position } ?? 0
+    if ftruncate(descriptor, off_t(flushedBytes + taken)) == 0 { flushedBytes += taken }
   }
 
   /// Flushes and waits until the table is on the disk.
@@ -165,7 +180,8 @@ public final class CSVWriter {
     try Descriptor.synchronize(descriptor, path: path)
   }
 
-  /// Flushes and closes the file. A full disk may show only here. Nothing may be appended after.
+  /// Flushes and closes the file. A full disk may show only here. A row that was not ended is dropped.
+  /// Nothing may be appended after.
   public func close() throws(OutputError) {
     precondition(descriptor >= 0, "the table \(path) is closed already")
     try flush()
@@ -184,14 +200,10 @@ public final class CSVWriter {
     #endif
   }
 
-  private func beginField() {
+  private func beginField() throws(OutputError) {
+    if let failure { throw failure }
     if fieldsInRow > 0 { buffer.append(UInt8(ascii: ",")) }
     fieldsInRow += 1
-  }
-
-  private func flushIfFull() throws(OutputError) {
-    if let failure { throw failure }
-    if buffer.count >= Self.capacity { try flush() }
   }
 
   private static func name(ofNonFinite value: Double) -> String {

@@ -24,7 +24,7 @@ extension Safetensors {
       self.init(tensor.name, tensor.array.shape, as: tensor.type) { Array(tensor.array.values[$0]) }
     }
 
-    var count: Int { shape.reduce(1, *) }
+    var count: Int { NumericArray.count(of: shape) ?? 0 }
   }
 
   /// The numbers of a piece.

@@ -33,6 +33,7 @@ enum SystemCall {
       case EACCES, EPERM, EROFS: "choose a folder you may write to (--output)"
       case ENOENT, ENOTDIR: "create the folder first"
       case EISDIR: "give the name of a file, not of a folder"
+      case EFBIG: "raise the limit on the size of files (ulimit -f)"
       case EEXIST: "choose another name, or overwrite it with --force"
       case ENAMETOOLONG: "choose a shorter name"
       case EMFILE, ENFILE: "close other files or raise the limit (ulimit -n)"

@@ -13,36 +13,29 @@ public struct RunFolder: Sendable {
   ///   - overwrite: whether a folder that already holds a run may be used.
   /// - Throws: ``OutputError`` where it exists and is not empty, or cannot be made.
   public init(_ path: String?, name: String, overwrite: Bool) throws(OutputError) {
-    let files = FileManager.default
-    var chosen = path ?? "runs/\(name)/\(Self.timestamp(Date()))"
-    if path == nil {
-      // Two runs within a second get folders of their own.
-      var attempt = 2
-      let stem = chosen
-      while files.fileExists(atPath: chosen) {
-        chosen = "\(stem)-\(attempt)"
-        attempt += 1
-      }
+    guard let path else {
+      try Folder.make("runs/\(name)")
+      self.path = try Folder.makeNew("runs/\(name)/\(Self.timestamp(Date()))")
+      return
     }
-    self.path = chosen
+    self.path = path
     var isFolder: ObjCBool = false
-    if files.fileExists(atPath: chosen, isDirectory: &isFolder) {
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
       guard isFolder.boolValue else {
-        throw OutputError(chosen, "is a file", try: "name a folder with --output")
+        throw OutputError(path, "is a file", try: "name a folder with --output")
       }
-      let contents = (try? files.contentsOfDirectory(atPath: chosen)) ?? []
-      if !contents.isEmpty && !overwrite {
-        throw OutputError(
-          chosen, "already holds results",
-          try: "choose another folder with --output, or replace them with --force")
-      }
+      if !overwrite { try requireNoResults() }
     }
-    do {
-      try files.createDirectory(atPath: chosen, withIntermediateDirectories: true)
-    } catch {
+    try Folder.make(path)
+  }
+
+  /// - Throws: ``OutputError`` where the folder holds anything but the lock of a run.
+  func requireNoResults() throws(OutputError) {
+    let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    if contents.contains(where: { $0 != RunLock.fileName }) {
       throw OutputError(
-        chosen, "the folder cannot be made: \((error as NSError).localizedDescription)",
-        try: "choose another folder with --output")
+        path, "already holds results",
+        try: "choose another folder with --output, or replace them with --force")
     }
   }
 
@@ -54,17 +47,18 @@ public struct RunFolder: Sendable {
     self.path = path
   }
 
+  /// Removes what an earlier run left, lest it be taken for this one's.
+  public func remove(_ names: [String]) {
+    for name in names { try? FileManager.default.removeItem(atPath: file(name)) }
+  }
+
   /// The path of a file in the folder.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Makes a folder inside, if it is not there.
   public func makeFolder(_ name: String) throws(OutputError) -> String {
     let path = file(name)
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError(path, "the folder cannot be made", try: "check permissions and space")
-    }
+    try Folder.make(path)
     return path
   }
 

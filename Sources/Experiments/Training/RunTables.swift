@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The tables of a training that grow as it goes, and how long each was when the training's state was
 /// last whole: between two updates.
 ///
@@ -22,7 +20,7 @@ final class RunTables {
   /// Begins new tables.
   init(_ tables: [Table], in folder: RunFolder, overwrite: Bool) throws {
     if overwrite {
-      for name in Self.names { try? FileManager.default.removeItem(atPath: folder.file(name)) }
+      folder.remove(Self.names)
     }
     for table in tables { try begin(table, folder, overwrite: overwrite) }
     mark()

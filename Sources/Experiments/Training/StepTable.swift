@@ -13,7 +13,9 @@ enum StepTable {
     let path = folder.file(name)
     // A run that went on by another model may not have had the table before.
     if let resumed, FileManager.default.fileExists(atPath: path) {
-      return try CSVWriter(resuming: path, at: length(of: path, through: resumed))
+      // What is written before the first update is written again by a training that goes on from there.
+      let last = resumed == 0 ? -1 : resumed
+      return try CSVWriter(resuming: path, at: length(of: path, through: last))
     }
     let writer = try CSVWriter(path, overwrite: overwrite)
     try writer.appendRow(columns)

@@ -61,11 +61,9 @@ public final class TrainingRecorder: TrainingHook {
       // What an earlier run left would be taken for this one's: its checkpoints above all.
       if overwrite {
         Checkpoint.removeAll(in: checkpoints)
-        for name in [
+        folder.remove([
           "parameters.safetensors", "summary.json", "audit.csv", "audit-control.csv", "watch.csv",
-        ] {
-          try? FileManager.default.removeItem(atPath: folder.file(name))
-        }
+        ])
       }
       tables = try RunTables(wanted, in: folder, overwrite: overwrite)
     }
@@ -80,11 +78,12 @@ public final class TrainingRecorder: TrainingHook {
     else { return }
     var record = CSVRecord()
     while try reader.next(&record) {
-      guard let value = record.number(column), let epoch = record.number(epochs),
+      guard let value = record.number(column),
+        let epoch = record.number(epochs).flatMap({ Int(exactly: $0) }),
         EpochMetrics.isBetter(name, value, than: best)
       else { continue }
       best = value
-      bestEpoch = Int(epoch)
+      bestEpoch = epoch
     }
   }
 

@@ -62,17 +62,19 @@ public final class WatchRecorder: TrainingHook {
     let reader = try CSVReader(path)
     var record = CSVRecord()
     while try reader.next(&record) {
-      guard record.count == Self.columns.count, let step = record.number(1) else { continue }
+      guard record.count == Self.columns.count,
+        let step = record.number(1).flatMap({ Int(exactly: $0) })
+      else { continue }
       let said = record[Self.columns.count - 1].components(separatedBy: Self.separator)
         .compactMap { text -> StabilityWatch.Warning? in
           guard let colon = text.range(of: ": "),
             let cause = StabilityWatch.Cause(rawValue: String(text[..<colon.lowerBound]))
           else { return nil }
-          return .init(step: Int(step), cause: cause, message: String(text[colon.upperBound...]))
+          return .init(step: step, cause: cause, message: String(text[colon.upperBound...]))
         }
       warnings += said
       watch.recall(
-        step: Int(step), margin: record.number(5) ?? .nan, warned: said.map(\.cause))
+        step: step, margin: record.number(5) ?? .nan, warned: said.map(\.cause))
     }
   }
 

@@ -58,10 +58,14 @@ public struct EvaluationCounts: Sendable, Equatable {
     for place in stride(from: 0, to: pairs.count, by: 2) {
       guard let evaluations = Int(exactly: pairs[place]),
         let count = Int(exactly: pairs[place + 1]), evaluations >= 0, count > 0,
+        case (let product, let overflow) = evaluations.multipliedReportingOverflow(by: count),
+        !overflow,
+        case (let all, let tooMany) = sum.addingReportingOverflow(product), !tooMany,
+        case (let number, let tooLarge) = samples.addingReportingOverflow(count), !tooLarge,
         samplesByEvaluations.updateValue(count, forKey: evaluations) == nil
       else { return nil }
-      samples += count
-      sum += evaluations * count
+      samples = number
+      sum = all
     }
   }
 }

@@ -43,9 +43,7 @@ extension Trainer {
     guard expected == state.progress else {
       throw TrainingError.mismatch(difference(state.progress, expected))
     }
-    guard state.progress.epoch >= 0, state.progress.batch >= 0,
-      state.progress.batch <= batchesPerEpoch, state.progress.step >= 0
-    else {
+    guard state.progress.hasPlausibleCounts, state.progress.batch <= batchesPerEpoch else {
       throw TrainingError.mismatch(
         "it is at batch \(state.progress.batch) of epoch \(state.progress.epoch)")
     }

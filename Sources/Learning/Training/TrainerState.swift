@@ -12,7 +12,9 @@ public struct TrainerState: Sendable, Equatable {
 
     /// From its parts.
     public init(shape: [Int], values: ContiguousArray<Double>) {
-      precondition(shape.reduce(1, *) == values.count, "\(values.count) values for \(shape)")
+      // Beside an axis without length, the others may multiply to more than an integer.
+      let count = shape.contains(0) ? 0 : shape.reduce(1, *)
+      precondition(count == values.count, "\(values.count) values for \(shape)")
       self.shape = shape
       self.values = values
     }
@@ -66,6 +68,15 @@ public struct TrainerState: Sendable, Equatable {
     public var plannedEpochs = 0
     /// The name of the optimizer.
     public var optimizer = ""
+
+    /// Whether the counts are such as a training can have: not negative, and so far from the largest integer
+    /// that going on never gets there.
+    var hasPlausibleCounts: Bool {
+      [
+        epoch, batch, step, optimizerSteps, evaluations ?? 0, evaluationsWithoutImprovement,
+        evaluationsOnPlateau, samples, used, settled, byDescent, unsettled, updates,
+      ].allSatisfy { (0...1 << 53).contains($0) }
+    }
   }
 
   /// Counters and streams.

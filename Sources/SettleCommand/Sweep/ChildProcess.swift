@@ -62,6 +62,12 @@ struct ChildProcess {
     var child: pid_t = 0
     let code = posix_spawn(&child, program, &actions, &attributes, words, variables)
     guard code == 0 else {
+      // Which of them cannot be opened is not told; a full disk or one that is read-only has both.
+      if [ENOSPC, EDQUOT, EROFS, EFBIG].contains(code) {
+        throw OutputError(
+          output, "cannot be opened: \(String(cString: strerror(code)))",
+          try: "free some space, or write to another disk (--output)")
+      }
       throw OutputError(
         program, "cannot be started: \(String(cString: strerror(code)))",
         try: "use fewer processes at once (--jobs), or free some memory")

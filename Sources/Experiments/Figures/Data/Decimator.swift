@@ -54,10 +54,14 @@ struct Decimator {
     rows = plan.segments.map { _ in 0..<0 }
     let total = Double(max(plan.rowCount, 1))
     isDecimated = plan.rowCount > Self.limit
-    let width = plan.segments.reduce(0) { $0 + $1.high - $1.low }
+    // Scaled, so that not even the widest segments there can be have an infinite sum.
+    let scale = 0.5 / Double(max(plan.segments.count, 1))
+    let width = plan.segments.reduce(0) { $0 + ($1.high * scale - $1.low * scale) }
     let isOrdered = plan.isOrdered && width > 0
     binCounts = plan.segments.map { segment in
-      let part = isOrdered ? (segment.high - segment.low) / width : Double(segment.rowCount) / total
+      let part =
+        isOrdered
+        ? (segment.high * scale - segment.low * scale) / width : Double(segment.rowCount) / total
       return max(1, Int((Double(Self.bins) * part).rounded()))
     }
   }
@@ -97,7 +101,7 @@ struct Decimator {
     let count = Double(binCounts[segment])
     let place =
       plan.isOrdered
-      ? (x - part.low) / (part.high - part.low)
+      ? (x / 2 - part.low / 2) / (part.high / 2 - part.low / 2)
       : Double(rowsInSegment) / Double(max(part.rowCount, 1))
     // A segment without width is one bin; a file that grew meanwhile goes beyond the last.
     return place.isFinite ? Int(min(max(place * count, 0), count - 1)) : 0

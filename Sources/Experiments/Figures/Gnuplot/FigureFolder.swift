@@ -30,7 +30,7 @@ public struct FigureFolder: Sendable {
   ) throws(OutputError) -> String {
     let picture = "\(path)/\(figure.name).\(style.format.rawValue)"
     let script = "\(figure.name).gp"
-    try make()
+    try Folder.make(path)
     if !overwrite {
       let files = [picture, "\(path)/\(script)"] + figure.tables.map { "\(path)/\($0.file)" }
       for file in files where FileManager.default.fileExists(atPath: file) {
@@ -59,15 +59,5 @@ public struct FigureFolder: Sendable {
     }
     try AtomicFile.write(style.format.finished(drawn), to: picture, overwrite: overwrite)
     return picture
-  }
-
-  private func make() throws(OutputError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError(
-        path, "the folder cannot be made: \((error as NSError).localizedDescription)",
-        try: "choose another folder with --output")
-    }
   }
 }

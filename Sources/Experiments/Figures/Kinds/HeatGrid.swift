@@ -19,8 +19,9 @@ enum HeatGrid {
     for values in columns {
       var row = [Double](repeating: .nan, count: cells)
       for (place, value) in zip(x, values) where !value.isNaN {
-        let cell = step > 0 ? Int((place - range.lowerBound) / step) : 0
-        let index = min(max(cell, 0), cells - 1)
+        // Neither where there is no width nor where it is too great for a number.
+        let cell = (place - range.lowerBound) / step
+        let index = cell.isFinite ? Int(min(max(cell, 0), Double(cells - 1))) : 0
         if !(abs(row[index]) >= abs(value)) { row[index] = value }
       }
       fill(&row, x: x, values, range: range, step: step)

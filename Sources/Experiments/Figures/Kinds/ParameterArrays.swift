@@ -63,9 +63,9 @@ struct ParameterArrays {
   func imageShape(_ population: String, count: Int) -> (channels: Int, height: Int, width: Int)? {
     let written = source.keys["network.populations.\(population).shape"] ?? ""
     let shape = written.split(whereSeparator: { "[], ".contains($0) }).compactMap { Int($0) }
-    if shape.count == 2, shape[0] * shape[1] == count { return (1, shape[0], shape[1]) }
-    if shape.count == 3, shape[0] * shape[1] * shape[2] == count {
-      return (shape[0], shape[1], shape[2])
+    if NumericArray.count(of: shape) == count {
+      if shape.count == 2 { return (1, shape[0], shape[1]) }
+      if shape.count == 3 { return (shape[0], shape[1], shape[2]) }
     }
     let side = Int(Double(count).squareRoot().rounded())
     return side > 2 && side * side == count ? (1, side, side) : nil
