@@ -14,7 +14,7 @@ extension BLAS {
   ///   - chosen: what OpenBLAS took.
   ///   - possible: the best that this processor can run.
   ///   - asked: what the environment asks for.
-  static func betterKernels(chosen: String?, possible: String?, asked: String?) -> String? {
+  package static func betterKernels(chosen: String?, possible: String?, asked: String?) -> String? {
     guard asked == nil || asked == "", chosen == "Prescott" else { return nil }
     return possible
   }

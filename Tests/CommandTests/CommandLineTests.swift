@@ -18,6 +18,25 @@ struct CommandLineTests {
     }
   }
 
+  /// What this processor can run, as Linux says.
+  private static let features: Set<Substring> = {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let flags = text.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+    return Set(flags.split(separator: " "))
+  }()
+
+  @Test(
+    "OpenBLAS's oldest kernels are not used where the processor can run others, unless asked for",
+    .enabled(if: features.isSuperset(of: ["avx2", "fma"])))
+  func kernels() throws {
+    let own = try settle(["--version"], in: Scratch(), environment: ["OPENBLAS_CORETYPE": ""])
+    #expect(own.status == 0)
+    #expect(own.out.contains("OpenBLAS") && !own.out.contains(" Prescott "))
+    let asked = try settle(
+      ["--version"], in: Scratch(), environment: ["OPENBLAS_CORETYPE": "Prescott"])
+    #expect(asked.out.contains(" Prescott "))
+  }
+
   @Test(
     "help goes to standard output and ends with 0",
     arguments: [

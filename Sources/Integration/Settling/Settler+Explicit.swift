@@ -31,7 +31,7 @@ private enum ExplicitPace {
   static let corrector = 0.25...0.5
   /// A motion that allows no longer steps than this, in units of the fastest time constant, is that of a
   /// stiff system.
-  static let stiff = 0.1
+  static let stiff = 0.15
   /// Steps after which stiffness is judged.
   static let trial = 16
   /// Variables slower than this, in units of the fastest time constant, would not arrive.
