@@ -29,11 +29,11 @@ private enum ExplicitPace {
   /// with the corrector, and at 2 under Euler's method, to which steps that come near to 1 go over.
   static let predictor = 0.5...1.0
   static let corrector = 0.25...0.5
-  /// A motion that allows no longer steps than this, in units of the fastest time constant, is that of a
+  /// Steps that are shorter on average than this, in units of the fastest time constant, are those of a
   /// stiff system.
-  static let stiff = 0.15
-  /// Steps after which stiffness is judged.
-  static let trial = 16
+  static let stiff = 0.05
+  /// Steps after which stiffness is judged: the first ones are short wherever much happens.
+  static let trial = 64
   /// Variables slower than this, in units of the fastest time constant, would not arrive.
   static let slowest = 16.0
 }
@@ -49,8 +49,6 @@ private struct Walk {
   var correction = 0.0
   /// ‖F‖ where the next step begins.
   var slope = 0.0
-  /// The longest step that the motion at hand allows.
-  var reach = Double.infinity
 
   /// Sets the next step from what the last one did.
   ///
@@ -66,8 +64,7 @@ private struct Walk {
     step = min(longest, last * min(growth.upperBound, max(growth.lowerBound, factor)))
     // ‖ΔF‖/(h‖F‖) is the rate of the motion at hand; once a mode begins to swing, it is that mode's.
     let rate = change / (last * slope)
-    reach = rate > 0 ? ExplicitPace.predictor.upperBound / rate : .infinity
-    step = min(step, reach)
+    if rate > 0 { step = min(step, ExplicitPace.predictor.upperBound / rate) }
     prediction = Self.fading(rate * step, over: ExplicitPace.predictor) * 0.5 * step * step / last
     correction = Self.fading(rate * step, over: ExplicitPace.corrector)
   }
@@ -142,7 +139,8 @@ extension Settler {
     while active > 0 {
       try evaluate(at: start, batch, rows: active)
       if steps == ExplicitPace.trial {
-        let short = walks[0..<active].count { $0.reach < ExplicitPace.stiff * fastest }
+        let distance = ExplicitPace.stiff * fastest * Double(steps)
+        let short = walks[0..<active].count { $0.time < distance }
         isStiff = 2 * short > active
       }
       let isLast = isStiff || steps >= limit
