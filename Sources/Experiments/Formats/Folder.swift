@@ -19,10 +19,10 @@ enum Folder {
       let again = create(path)
       // Another process may have been faster.
       if again == 0 || again == EEXIST && isFolder(path) { return }
-      throw SystemCall.outputError(path, "make the folder", again)
+      throw unmade(path, again)
     // Systems differ in what they say first of a folder that is there and cannot be written to.
     case _ where isFolder(path): return
-    default: throw SystemCall.outputError(path, "make the folder", code)
+    default: throw unmade(path, code)
     }
   }
 
@@ -36,9 +36,15 @@ enum Folder {
       let chosen = attempt == 1 ? path : "\(path)-\(attempt)"
       let code = create(chosen)
       if code == 0 { return chosen }
-      if code != EEXIST { throw SystemCall.outputError(chosen, "make the folder", code) }
+      if code != EEXIST { throw unmade(chosen, code) }
       attempt += 1
     }
+  }
+
+  private static func unmade(_ path: String, _ code: Int32) -> OutputError {
+    var error = SystemCall.outputError(path, "make", code)
+    error.reason = "the folder cannot be made: \(SystemCall.text(code))"
+    return error
   }
 
   /// 0, or why not.

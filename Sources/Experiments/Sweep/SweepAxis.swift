@@ -49,8 +49,9 @@ public struct SweepAxis: Sendable, Equatable {
     guard values.count <= Self.most else {
       throw InputError(what, .whole, "gives \(values.count) values; at most \(Self.most)")
     }
-    if let twice = values.indices.first(where: { values[..<$0].contains(values[$0]) }) {
-      throw InputError(what, .whole, "gives \(values[twice]) twice", try: "leave one out")
+    var seen: Set<String> = []
+    if let twice = values.first(where: { !seen.insert($0).inserted }) {
+      throw InputError(what, .whole, "gives \(twice) twice", try: "leave one out")
     }
     self.init(key: String(argument[..<equals]), values: values)
   }
@@ -59,6 +60,7 @@ public struct SweepAxis: Sendable, Equatable {
   public static func seeds(parsing text: String) throws(InputError) -> [UInt64] {
     let what = "--seeds \(text)"
     var seeds: [UInt64] = []
+    var seen: Set<UInt64> = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
       let item = item.trimmingPrefix { $0 == " " }
       let values = isRange(item) ? try range(String(item), what) : [String(item)]
@@ -67,7 +69,7 @@ public struct SweepAxis: Sendable, Equatable {
           throw InputError(
             what, .whole, "`\(value)` is not an integer from 0", try: "write 1..5, or 1,2,7")
         }
-        guard !seeds.contains(seed) else {
+        guard seen.insert(seed).inserted else {
           throw InputError(what, .whole, "gives \(seed) twice", try: "leave one out")
         }
         seeds.append(seed)

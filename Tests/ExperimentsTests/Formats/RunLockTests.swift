@@ -67,7 +67,7 @@ struct RunLockTests {
     let error = #expect(throws: OutputError.self) {
       try RunFolder(file + "/a/b", name: "m", overwrite: false)
     }
-    #expect(error?.description.contains("cannot make the folder: Not a directory") == true)
+    #expect(error?.description.contains("the folder cannot be made: Not a directory") == true)
     _ = try RunFolder(scratch.path + "/a//b/c/", name: "m", overwrite: false)
     #expect(FileManager.default.fileExists(atPath: scratch.path + "/a/b/c"))
   }
