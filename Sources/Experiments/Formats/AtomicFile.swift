@@ -95,6 +95,15 @@ public enum AtomicFile {
     }
   }
 
+  /// Removes what processes that are gone left in a folder in which others may be at work.
+  static func removeLeftoversOfTheDead(in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      guard let writer = Int32(name.dropFirst(prefix.count).prefix { $0.isNumber }) else { continue }
+      if kill(writer, 0) != 0 && errno == ESRCH { unlink("\(folder)/\(name)") }
+    }
+  }
+
   /// Writes `text` as UTF-8.
   public static func write(
     _ text: String, to path: String, overwrite: Bool = true

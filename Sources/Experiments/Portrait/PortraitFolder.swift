@@ -23,6 +23,7 @@ extension FigureFolder {
         picture, "cannot be drawn: gnuplot was not found",
         try: "\(Gnuplot.advice); then: cd \(path) && gnuplot \(script)")
     }
+    AtomicFile.removeLeftoversOfTheDead(in: path)
     let temporary = ".settle-\(ProcessInfo.processInfo.processIdentifier)-animation.tmp"
     defer { try? FileManager.default.removeItem(atPath: "\(path)/\(temporary)") }
     try gnuplot.run(script, in: path, variables: [("output", GnuplotScript.quote(temporary))])

@@ -48,6 +48,7 @@ public struct FigureFolder: Sendable {
         picture, "cannot be drawn: gnuplot was not found",
         try: "\(Gnuplot.advice); then: cd \(path) && gnuplot \(script)")
     }
+    AtomicFile.removeLeftoversOfTheDead(in: path)
     let temporary = ".settle-\(ProcessInfo.processInfo.processIdentifier)-figure.tmp"
     defer { try? FileManager.default.removeItem(atPath: "\(path)/\(temporary)") }
     try gnuplot.run(
