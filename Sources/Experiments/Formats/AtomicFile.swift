@@ -99,7 +99,8 @@ public enum AtomicFile {
   static func removeLeftoversOfTheDead(in folder: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
-      guard let writer = Int32(name.dropFirst(prefix.count).prefix { $0.isNumber }) else { continue }
+      let number = name.dropFirst(prefix.count).prefix { $0.isNumber }
+      guard let writer = Int32(number) else { continue }
       if kill(writer, 0) != 0 && errno == ESRCH { unlink("\(folder)/\(name)") }
     }
   }

@@ -45,6 +45,12 @@ extension Schema {
     switch key.defaultValue {
     // The keys of a mapping have defaults of their own.
     case nil, .object: break
+    // Not given at all, where nothing can be written for it.
+    case .null? where !takesNull(schema): break
+    // In words, like the size for a shape.
+    case .array(let items)? where items.contains { $0.stringValue != nil }
+      && schema["items"]?["type"] == "integer":
+      break
     case let value?: members.append(.init("default", value))
     }
     guard case .object(let own) = schema, schema["$ref"] == nil else {
@@ -52,6 +58,11 @@ extension Schema {
       return .object(members + [.init("allOf", [schema])])
     }
     return .object(members + own)
+  }
+
+  private static func takesNull(_ schema: JSONValue) -> Bool {
+    let choices = [schema] + (schema["anyOf"]?.arrayValue ?? [])
+    return choices.contains { $0["enum"]?.arrayValue?.contains(.null) == true }
   }
 
   private static func schema(of shape: Shape, _ names: KnownNames) -> JSONValue {
