@@ -32,6 +32,7 @@ struct RootCommand: ParsableCommand {
   static func runProcess() -> Never {
     // A reader that goes away (`| head`) shows as an error of the write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
+    Orphan.watch()
     do {
       var command = try parseAsRoot()
       do {

@@ -116,8 +116,13 @@ struct SimulateCommand: ParsableCommand {
       throw error
     }
     let elapsed = clock.now - start
+    // Whoever interrupts does not want to know why.
+    let diagnosis = try? simulation.diagnose(
+      reports, command: CommandLine.arguments, parametersFile: self.parameters
+    ) { Interruption.isRequested }
     let summary = SimulationSummary(
-      experiment, reports, samples: stimulus.samples.indices, seconds: elapsed / .seconds(1))
+      experiment, reports, samples: stimulus.samples.indices, seconds: elapsed / .seconds(1),
+      diagnosis: diagnosis)
     manifest.status = summary.isComplete ? .done : .failed
     manifest.end = Date()
     if let folder {

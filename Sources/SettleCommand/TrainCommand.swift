@@ -135,7 +135,7 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
     try addAudits(to: trainer, experiment, folder, resuming: nil)
-    try train(trainer, experiment, folder, recorder, &manifest)
+    try train(trainer, experiment, folder, recorder, health(folder, experiment, manifest), &manifest)
   }
 
   private func goOn(_ path: String) throws {
@@ -168,7 +168,10 @@ struct TrainCommand: ParsableCommand {
     let recorder = try TrainingRecorder(
       folder, run.experiment, run.data, resuming: checkpoint)
     try addAudits(to: trainer, run.experiment, folder, resuming: trainer.step)
-    try train(trainer, run.experiment, folder, recorder, &manifest)
+    let health = health(
+      folder, run.experiment, manifest,
+      start: try? run.experiment.startingParameters(from: manifest.parameters), resumes: true)
+    try train(trainer, run.experiment, folder, recorder, health, &manifest)
   }
 
   /// Audits and the watch, where the model asks for them. They come before the recorder: a checkpoint must not know of
@@ -196,6 +199,23 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// What tells of a training that diverges or stalls.
+  private func health(
+    _ folder: RunFolder, _ experiment: Experiment, _ manifest: Manifest,
+    start: ParameterSet? = nil, resumes: Bool = false
+  ) -> HealthRecorder {
+    let isQuiet = shared.quiet
+    return HealthRecorder(
+      folder, experiment, command: manifest.command, start: start, resumes: resumes
+    ) { if !isQuiet { Diagnostics.say($0.text) } }
+  }
+
+  /// Of the watch and of the training's own figures, by update.
+  private func warnings(of trainer: Trainer, _ health: HealthRecorder) -> [TrainingWarning] {
+    let watched = trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? []
+    return (watched.map(TrainingWarning.init) + health.warnings).sorted { $0.step < $1.step }
+  }
+
   /// The metrics where a limit ended the training, if they are asked for; nil: those of the last epoch.
   /// An interruption meanwhile only leaves them out: everything is saved.
   private func metricsAtEnd(_ trainer: Trainer, _ end: TrainingEnd) throws -> EpochMetrics? {
@@ -207,11 +227,22 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// What made the training fail, looked at on the sample that did not settle last; nil where nothing did.
+  private func failure(
+    _ end: TrainingEnd?, _ error: TrainingError?, _ trainer: Trainer, _ experiment: Experiment,
+    _ folder: RunFolder, _ health: HealthRecorder, _ manifest: Manifest
+  ) -> TrainingFailure? {
+    try? TrainingFailure(
+      end, error, trainer, experiment, folder, health, command: manifest.command
+    ) { Interruption.isRequested }
+  }
+
   private func train(
     _ trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder,
-    _ recorder: TrainingRecorder, _ manifest: inout Manifest
+    _ recorder: TrainingRecorder, _ health: HealthRecorder, _ manifest: inout Manifest
   ) throws {
     trainer.hooks.append(recorder)
+    trainer.hooks.append(health)
     if !shared.quiet { trainer.hooks.append(ProgressReporter()) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -226,6 +257,16 @@ struct TrainCommand: ParsableCommand {
       manifest.end = Date()
       manifest.note = "\(error)"
       recorder.save(trainer, after: error)
+      if let error = error as? TrainingError {
+        let failure = failure(nil, error, trainer, experiment, folder, health, manifest)
+        let summary = TrainingSummary(
+          experiment, folder, trainer, nil, bestEpoch: recorder.bestEpoch,
+          seconds: (clock.now - start) / .seconds(1), warnings: warnings(of: trainer, health),
+          failure: failure)
+        try? AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+        if let failure { Diagnostics.say(failure.text) }
+        if shared.json { try? StandardOutput.write(summary.json.encoded()) }
+      }
       try? manifest.write(to: folder)
       throw error
     }
@@ -236,13 +277,14 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let summary = TrainingSummary(
       experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
-      warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [],
-      last: try metricsAtEnd(trainer, end))
+      warnings: warnings(of: trainer, health), last: try metricsAtEnd(trainer, end),
+      failure: failure(end, nil, trainer, experiment, folder, health, manifest),
+      replay: health.replay)
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     manifest.hashes.readOutputs(of: folder)
     try manifest.write(to: folder)
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
-    if !shared.quiet { Diagnostics.say(summary.text) }
+    if !shared.quiet || end.status == .failed { Diagnostics.say(summary.text) }
     // Whoever interrupts does not want to wait, and the run will be resumed.
     if figures, end != .interrupted { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     switch end {

@@ -26,7 +26,7 @@ public final class RunLock {
       let owner = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       throw OutputError(
         folder.path,
-        "another process\(owner.isEmpty ? "" : " (\(owner))") is training in this folder",
+        "another process\(owner.isEmpty ? "" : " (\(owner))") is at work in this folder",
         try: "wait until it ends, or stop it; or choose another folder with --output")
     }
     // For whoever wonders who has it.

@@ -8,10 +8,14 @@ public struct SimulationSummary: Sendable {
   public let reports: [PhaseReport]
   public let samples: [Int]
   public let seconds: Double
+  /// Why it failed, if it did.
+  public let diagnosis: Diagnosis?
 
   public init(
-    _ experiment: Experiment, _ reports: [PhaseReport], samples: [Int], seconds: Double
+    _ experiment: Experiment, _ reports: [PhaseReport], samples: [Int], seconds: Double,
+    diagnosis: Diagnosis? = nil
   ) {
+    self.diagnosis = diagnosis
     self.experiment = experiment
     self.reports = reports
     self.samples = samples
@@ -36,6 +40,7 @@ public struct SimulationSummary: Sendable {
       .init("criterion", .string(experiment.model.settling.criterion.rawValue)),
       .init("residual", .number(experiment.model.settling.residual)),
       .init("phases", .array(reports.map(json(of:)))),
+      .init("diagnosis", diagnosis?.json ?? .null),
       .init("seconds", .number(seconds)),
       .init("versions", Versions.json),
     ])
@@ -153,6 +158,7 @@ public struct SimulationSummary: Sendable {
     if let leak = experiment.controller.effectiveLeak {
       lines.append("\u{3b1}_eff = \(short(leak))")
     }
+    if let diagnosis { lines.append(diagnosis.text) }
     return lines.joined(separator: "\n")
   }
 
@@ -160,7 +166,7 @@ public struct SimulationSummary: Sendable {
   private func summary(of report: PhaseReport, _ row: Int) -> String {
     let certificate = report.certificates[row]
     if report.awaitsEquilibrium || !report.isComplete || certificate.isEquilibrium {
-      return certificate.summary
+      return diagnosis == nil ? certificate.summary : certificate.finding
     }
     return "not at rest (residual \(short(certificate.residual))), \(certificate.steps) steps, "
       + "\(certificate.evaluations) evaluations"
