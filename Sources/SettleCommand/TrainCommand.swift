@@ -135,7 +135,8 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
     try addAudits(to: trainer, experiment, folder, resuming: nil)
-    try train(trainer, experiment, folder, recorder, health(folder, experiment, manifest), &manifest)
+    try train(
+      trainer, experiment, folder, recorder, health(folder, experiment, manifest), &manifest)
   }
 
   private func goOn(_ path: String) throws {
@@ -199,23 +200,6 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// What tells of a training that diverges or stalls.
-  private func health(
-    _ folder: RunFolder, _ experiment: Experiment, _ manifest: Manifest,
-    start: ParameterSet? = nil, resumes: Bool = false
-  ) -> HealthRecorder {
-    let isQuiet = shared.quiet
-    return HealthRecorder(
-      folder, experiment, command: manifest.command, start: start, resumes: resumes
-    ) { if !isQuiet { Diagnostics.say($0.text) } }
-  }
-
-  /// Of the watch and of the training's own figures, by update.
-  private func warnings(of trainer: Trainer, _ health: HealthRecorder) -> [TrainingWarning] {
-    let watched = trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? []
-    return (watched.map(TrainingWarning.init) + health.warnings).sorted { $0.step < $1.step }
-  }
-
   /// The metrics where a limit ended the training, if they are asked for; nil: those of the last epoch.
   /// An interruption meanwhile only leaves them out: everything is saved.
   private func metricsAtEnd(_ trainer: Trainer, _ end: TrainingEnd) throws -> EpochMetrics? {
@@ -225,16 +209,6 @@ struct TrainCommand: ParsableCommand {
     } catch is CancellationError {
       return nil
     }
-  }
-
-  /// What made the training fail, looked at on the sample that did not settle last; nil where nothing did.
-  private func failure(
-    _ end: TrainingEnd?, _ error: TrainingError?, _ trainer: Trainer, _ experiment: Experiment,
-    _ folder: RunFolder, _ health: HealthRecorder, _ manifest: Manifest
-  ) -> TrainingFailure? {
-    try? TrainingFailure(
-      end, error, trainer, experiment, folder, health, command: manifest.command
-    ) { Interruption.isRequested }
   }
 
   private func train(

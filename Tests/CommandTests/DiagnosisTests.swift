@@ -86,7 +86,8 @@ struct DiagnosisTests {
       testDescription: "an integrator", model: pair("[[1, 0], [0, 0]]", activation: "identity"),
       cause: "network", course: "drifts", cure: "network.projections.unit-unit.constraint="),
     Provocation(
-      testDescription: "a slow approach", model: pair("[[0.99, 0], [0, 0]]", activation: "identity"),
+      testDescription: "a slow approach",
+      model: pair("[[0.99, 0], [0, 0]]", activation: "identity"),
       settings: ["settling.limits.time=300"], cause: "limits", course: "approaches",
       cure: "settling.limits.time="),
     Provocation(

@@ -122,7 +122,8 @@ struct TrainingFailureTests {
       scratch.text("e/predictions.csv").replacingOccurrences(of: residual, with: "0.5"),
       to: "e/predictions.csv")
     let tampered = try settle("verify", "e", in: scratch)
-    #expect(tampered.status == 1 && tampered.err.contains("predictions.csv, row 4, column residual"))
+    #expect(
+      tampered.status == 1 && tampered.err.contains("predictions.csv, row 4, column residual"))
     #expect(try settle("verify", "e", "--max-updates", "2", in: scratch).status == 65)
     // Other parameters in the file are not taken for the run's.
     let other = try Trained([], ["--seed", "9"])

@@ -149,7 +149,9 @@ struct Swing {
         track.value(k - 1, column), track.value(k, column), track.value(k + 1, column)
       )
       guard (b - a) * (c - b) < 0 || (b != a && b == c) else { continue }
-      let (before, after) = (track.times[k] - track.times[k - 1], track.times[k + 1] - track.times[k])
+      let (before, after) = (
+        track.times[k] - track.times[k - 1], track.times[k + 1] - track.times[k]
+      )
       guard before > 0, after > 0 else { continue }
       let (left, right) = ((b - a) / before, (c - b) / after)
       let curvature = (right - left) / (before + after)

@@ -23,7 +23,8 @@ extension Diagnosis {
     if let timeScales, timeScales.slowestRate.isFinite, timeScales.fastestRate > 0 {
       lines.append(
         "  \(isStiff ? "stiff" : "not stiff"): time constants from "
-          + "\(Self.short(1 / timeScales.fastestRate)) to \(Self.short(1 / timeScales.slowestRate))")
+          + "\(Self.short(1 / timeScales.fastestRate)) to \(Self.short(1 / timeScales.slowestRate))"
+      )
     }
     lines.append("next: \(command)\(remark)")
     return lines.joined(separator: "\n")
@@ -93,7 +94,9 @@ extension Diagnosis {
       .init(
         "terms",
         .array(
-          terms.map { .object([.init("name", .string($0.name)), .init("value", .number($0.value))]) }
+          terms.map {
+            .object([.init("name", .string($0.name)), .init("value", .number($0.value))])
+          }
         )),
       .init("fastest_rate", timeScales.map { .number($0.fastestRate) } ?? .null),
       .init("slowest_rate", timeScales.map { .number($0.slowestRate) } ?? .null),

@@ -10,7 +10,8 @@ extension Doctor {
   func candidates(_ cause: Diagnosis.Cause, _ course: Course, column: Int) -> [[String]] {
     switch cause {
     case .loop: slowerControl + weakerControl + otherControl
-    case .network: weakerWeights + (isControlled ? otherControl + weakerControl : []) + largerLimits(course)
+    case .network:
+      weakerWeights + (isControlled ? otherControl + weakerControl : []) + largerLimits(course)
     case .target: leaks + largerLimits(course)
     case .kink: fromFreeState + [softer(column)].compactMap { $0 } + otherMethods + slowerControl
     case .stiffness: [["settling.method=bdf"]] + largerLimits(course)
@@ -84,7 +85,9 @@ extension Doctor {
   /// A controlled phase that begins at zero, begun at the free equilibrium.
   private var fromFreeState: [[String]] {
     guard isControlled, model.protocol.count == 1 else { return [] }
-    return [["protocol=[{phase: free, until: equilibrium}, {phase: controlled, until: equilibrium}]"]]
+    return [
+      ["protocol=[{phase: free, until: equilibrium}, {phase: controlled, until: equilibrium}]"]
+    ]
   }
 
   // MARK: The solver

@@ -258,9 +258,12 @@ struct Doctor {
     let near = (0..<units).filter { unit in
       at(unit) != nil && evidence.track.value(last, unit).magnitude < 1e-2
     }
-    guard let nearest = near.first(where: { $0 == column }) ?? near.min(by: {
-      evidence.track.value(last, $0).magnitude < evidence.track.value(last, $1).magnitude
-    }) else { return nil }
+    guard
+      let nearest = near.first(where: { $0 == column })
+        ?? near.min(by: {
+          evidence.track.value(last, $0).magnitude < evidence.track.value(last, $1).magnitude
+        })
+    else { return nil }
     return at(nearest)
   }
 }

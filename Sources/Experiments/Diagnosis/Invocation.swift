@@ -72,7 +72,9 @@ enum ShellWords {
   static func line(_ words: [String]) -> String {
     words.map {
       !$0.isEmpty && $0.allSatisfy(plain.contains)
-        ? $0 : "'" + $0.split(separator: "'", omittingEmptySubsequences: false)
+        ? $0
+        : "'"
+          + $0.split(separator: "'", omittingEmptySubsequences: false)
           .joined(separator: "'\\''") + "'"
     }.joined(separator: " ")
   }

@@ -51,7 +51,8 @@ extension Verification {
       if end == .interrupted { throw CancellationError() }
       status = end.status
       try summarize(
-        end, nil, last: isEvaluatedAtEnd(folder, trainer)
+        end, nil,
+        last: isEvaluatedAtEnd(folder, trainer)
           ? try trainer.currentMetrics(isCancelled: isCancelled) : nil)
     } catch let error as TrainingError {
       recorder.save(trainer, after: error)

@@ -100,7 +100,8 @@ public final class HealthRecorder: TrainingHook {
       if projection.source == projection.target, weight.shape == [size, size],
         size <= Self.largestMatrix, weight.values.allSatisfy(\.isFinite),
         let values = try? DenseMatrix(
-          rows: size, columns: size, elements: weight.values).eigenvalues()
+          rows: size, columns: size, elements: weight.values
+        ).eigenvalues()
       {
         let radius = values.reduce(0) { max($0, $1.magnitude) }
         findings += health.judge(radius: radius, of: projection.name, epoch: epoch, step: step)

@@ -143,7 +143,8 @@ public struct TrainingHealth: Sendable {
         cause: .weights, epoch: epoch, step: step, place: projection,
         words:
           "the spectral radius of \(projection) is \(digits(radius)) after epoch \(epoch) and was "
-          + "\(digits(first)) at first: beyond 1 the network can lose its stability", figure: radius)
+          + "\(digits(first)) at first: beyond 1 the network can lose its stability", figure: radius
+      )
     ])
   }
 

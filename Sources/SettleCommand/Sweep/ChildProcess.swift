@@ -73,7 +73,9 @@ struct ChildProcess {
     words.append(nil)
     var environment = ProcessInfo.processInfo.environment
     environment[Orphan.variable] = lifeline == nil ? nil : "1"
-    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") }
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map {
+      strdup("\($0.key)=\($0.value)")
+    }
     variables.append(nil)
     defer { for text in words + variables { free(text) } }
     var child: pid_t = 0

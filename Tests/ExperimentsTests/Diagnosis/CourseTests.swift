@@ -42,7 +42,8 @@ struct CourseTests {
 
   @Test("what grows without coming back explodes, with its time to grow e-fold")
   func explosion() {
-    guard case .explodes("z.0", let foldTime) = course(track({ exp($0 / 3) }, { 1 + 0 * $0 })) else {
+    guard case .explodes("z.0", let foldTime) = course(track({ exp($0 / 3) }, { 1 + 0 * $0 }))
+    else {
       Issue.record("no explosion")
       return
     }
@@ -73,7 +74,8 @@ struct CourseTests {
 
   @Test("steps that lead nowhere are stuck; a residual near its mark hovers")
   func standstill() {
-    guard case .stuck(let step) = course(track(step: 1e-7, { 1e-3 * cos(1e5 * $0) * 0 + $0 })) else {
+    guard case .stuck(let step) = course(track(step: 1e-7, { 1e-3 * cos(1e5 * $0) * 0 + $0 }))
+    else {
       Issue.record("not stuck")
       return
     }
