@@ -1,6 +1,5 @@
+import Learning
 import Testing
-
-@testable import Learning
 
 @Suite("A training that diverges or stalls is told once for each cause")
 struct TrainingHealthTests {
@@ -29,9 +28,9 @@ struct TrainingHealthTests {
     let still = (0..<8).map { row($0, loss: 1 - 0.001 * Double($0)) }
     #expect(causes(still) == [[], [], [], [], [], [.stall], [], []])
     let done = (0..<12).map { row($0, loss: $0 < 3 ? 1 / Double($0 + 1) : 0.3) }
-    #expect(causes(done).allSatisfy(\.isEmpty))
+    #expect(causes(done).flatMap { $0 }.isEmpty)
     // Nothing was to be learned.
-    #expect(causes((0..<12).map { row($0, loss: 0) }).allSatisfy(\.isEmpty))
+    #expect(causes((0..<12).map { row($0, loss: 0) }).flatMap { $0 }.isEmpty)
   }
 
   @Test("a settled fraction that collapses is told against the first epoch's")

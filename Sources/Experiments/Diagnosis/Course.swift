@@ -43,7 +43,7 @@ extension Course {
   ///   - names: of the columns.
   ///   - tolerance: the residual that is asked for.
   ///   - quickest: the shortest time constant.
-  init(_ track: StateTrack, names: (Int) -> String, tolerance: Double, quickest: Double) {
+  package init(_ track: StateTrack, names: (Int) -> String, tolerance: Double, quickest: Double) {
     guard let last = track.lastFinite, last >= 8 else {
       self = .unknown
       return

@@ -45,7 +45,7 @@ public struct Invocation: Sendable {
   }
 
   /// The same command with more keys set, its results going to a folder of their own.
-  func setting(_ arguments: [String]) -> [String] {
+  package func setting(_ arguments: [String]) -> [String] {
     words(subcommand, without: ["--output", "-o", "--force", "--json", "--quiet", "-q"])
       + arguments.flatMap { ["--set", $0] }
   }
@@ -65,11 +65,11 @@ public struct Invocation: Sendable {
 }
 
 /// Words as a shell reads them.
-enum ShellWords {
+package enum ShellWords {
   private static let plain = Set(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%")
 
-  static func line(_ words: [String]) -> String {
+  package static func line(_ words: [String]) -> String {
     words.map {
       !$0.isEmpty && $0.allSatisfy(plain.contains)
         ? $0

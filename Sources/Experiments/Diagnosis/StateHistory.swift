@@ -1,7 +1,7 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// The last steps of a phase, as many as memory allows: what a diagnosis reads of them.
-struct StateHistory<E: Scalar> {
+package struct StateHistory<E: Scalar> {
   /// Steps that are kept, at most, and numbers of all states together.
   private static var mostSteps: Int { 2048 }
   private static var mostNumbers: Int { 1 << 22 }
@@ -15,7 +15,7 @@ struct StateHistory<E: Scalar> {
   /// The place of the oldest step, once there are as many as can be kept.
   private var oldest = 0
 
-  init(rows: Int, width: Int) {
+  package init(rows: Int, width: Int) {
     self.rows = rows
     self.width = width
     capacity = min(Self.mostSteps, max(16, Self.mostNumbers / max(1, rows * width)))
@@ -31,7 +31,7 @@ struct StateHistory<E: Scalar> {
   /// - Parameters:
   ///   - residuals: of every row.
   ///   - all: their states, one after the other; what comes behind them is not kept.
-  mutating func record(
+  package mutating func record(
     time: Double, residuals given: [Double], states all: borrowing ContiguousArray<E>
   ) {
     let count = rows * width
@@ -54,7 +54,7 @@ struct StateHistory<E: Scalar> {
   }
 
   /// What is kept of one row, in the order of time.
-  func track(row: Int) -> StateTrack {
+  package func track(row: Int) -> StateTrack {
     var track = StateTrack(width: width)
     for k in times.indices {
       let step = (oldest + k) % times.count
@@ -68,17 +68,17 @@ struct StateHistory<E: Scalar> {
 }
 
 /// The last steps of one sample.
-struct StateTrack: Sendable {
+package struct StateTrack: Sendable {
   let width: Int
-  var times: [Double] = []
-  var residuals: [Double] = []
+  package var times: [Double] = []
+  package var residuals: [Double] = []
   /// [steps × width]
-  var states: [Double] = []
+  package var states: [Double] = []
 
-  init(width: Int) { self.width = width }
+  package init(width: Int) { self.width = width }
 
   var count: Int { times.count }
-  func value(_ step: Int, _ column: Int) -> Double { states[step * width + column] }
+  package func value(_ step: Int, _ column: Int) -> Double { states[step * width + column] }
   func state(_ step: Int) -> ContiguousArray<Double> {
     ContiguousArray(states[step * width..<(step + 1) * width])
   }
@@ -89,7 +89,7 @@ struct StateTrack: Sendable {
   }
 
   /// The last step whose state is finite, its residual too; nil where there is none.
-  var lastFinite: Int? {
+  package var lastFinite: Int? {
     times.indices.last { step in
       residuals[step].isFinite
         && states[step * width..<(step + 1) * width].allSatisfy(\.isFinite)

@@ -1,7 +1,6 @@
+import Experiments
 import Foundation
 import Testing
-
-@testable import Experiments
 
 @Suite("How a sample went is read from its last steps")
 struct CourseTests {

@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 @Suite("The next command is made of the one that failed")
 struct InvocationTests {

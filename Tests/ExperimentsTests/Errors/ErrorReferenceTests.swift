@@ -1,9 +1,8 @@
+import Experiments
 import Foundation
 import Integration
 import Learning
 import Testing
-
-@testable import Experiments
 
 @Suite("The reference of errors is complete")
 struct ErrorReferenceTests {
