@@ -50,7 +50,9 @@ public final class RunLock {
 
   /// Locks a folder for a new run.
   ///
-  /// - Parameter overwrite: whether it may hold results.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - overwrite: whether it may hold results.
   /// - Throws: ``OutputError`` where it holds some, or another process has it.
   public convenience init(_ folder: RunFolder, overwrite: Bool) throws(OutputError) {
     try self.init(folder)

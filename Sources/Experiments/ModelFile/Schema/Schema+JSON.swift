@@ -48,7 +48,8 @@ extension Schema {
     // Not given at all, where nothing can be written for it.
     case .null? where !takesNull(schema): break
     // In words, like the size for a shape.
-    case .array(let items)? where items.contains { $0.stringValue != nil }
+    case .array(let items)?
+    where items.contains { $0.stringValue != nil }
       && schema["items"]?["type"] == "integer":
       break
     case let value?: members.append(.init("default", value))
