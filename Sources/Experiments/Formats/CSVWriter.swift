@@ -28,6 +28,8 @@ public final class CSVWriter {
   private var flushedBytes = 0
 
   private static let capacity = 1 << 16
+  /// Of the system's files in memory, or less.
+  private static let page = 4096
 
   /// Creates the file at `path`.
   ///
@@ -153,7 +155,11 @@ public final class CSVWriter {
     if let failure { throw failure }
     guard let end = rowEnds.last else { return }
     do throws(OutputError) {
-      try Descriptor.write(buffer[..<end], to: descriptor, path: path)
+      var start = 0
+      for pieceEnd in pieceEnds {
+        try Descriptor.write(buffer[start..<pieceEnd], to: descriptor, path: path)
+        start = pieceEnd
+      }
     } catch {
       failure = error
       cutBack()
@@ -164,6 +170,25 @@ public final class CSVWriter {
     flushedBytes += end
     buffer.removeFirst(end)
     rowEnds.removeAll(keepingCapacity: true)
+  }
+
+  /// Where to cut what is flushed. The system gives up a write for SIGKILL only between two pages of the file, so
+  /// whole rows within a page go in one write, and a row that reaches over its end in one of its own: a killed
+  /// run has part of a row at its end only if the signal comes in that instant.
+  private var pieceEnds: [Int] {
+    guard ownsDescriptor else { return Array(rowEnds.suffix(1)) }
+    var ends: [Int] = []
+    var start = 0
+    // Of the last piece, if it may be continued.
+    var page: Int?
+    for end in rowEnds {
+      let pages = ((flushedBytes + start) / Self.page, (flushedBytes + end - 1) / Self.page)
+      let isWithin = pages.0 == pages.1
+      if isWithin, page == pages.0 { ends[ends.count - 1] = end } else { ends.append(end) }
+      page = isWithin ? pages.0 : nil
+      start = end
+    }
+    return ends
   }
 
   /// Removes the part of a row that a full disk took. Of a pipe nothing can be taken back.
@@ -181,9 +206,9 @@ public final class CSVWriter {
   }
 
   /// Flushes and closes the file. A full disk may show only here. A row that was not ended is dropped.
-  /// Nothing may be appended after.
+  /// Nothing may be appended after; closing again does nothing.
   public func close() throws(OutputError) {
-    precondition(descriptor >= 0, "the table \(path) is closed already")
+    guard descriptor >= 0 else { return }
     try flush()
     guard ownsDescriptor else { return }
     let result = close(descriptor)

@@ -84,6 +84,16 @@ import Testing
     #expect(throws: OutputError.self) { try writer.close() }
   }
 
+  @Test("what fails after a table was closed may close it again")
+  func closedTwice() throws {
+    let folder = try ScratchFolder()
+    let writer = try CSVWriter(folder.path + "/t.csv")
+    try writer.appendRow(["a"])
+    try writer.close()
+    try writer.close()
+    #expect(try content(of: folder.path + "/t.csv") == Array("a\n".utf8))
+  }
+
   @Test("a folder that is missing is an error with its reason")
   func missingFolder() throws {
     let folder = try ScratchFolder()
