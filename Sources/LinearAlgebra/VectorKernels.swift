@@ -9,18 +9,18 @@
 // does not depend on where it stands.
 
 @inline(__always)
-private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>) -> V {
+func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>) -> V {
   UnsafeRawPointer(x).loadUnaligned(as: V.self)
 }
 
 @inline(__always)
-private func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>) {
+func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>) {
   UnsafeMutableRawPointer(y).storeBytes(of: block, as: V.self)
 }
 
 /// The first `count` lanes from memory, the others 0.
 @inline(__always)
-private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>, _ count: Int) -> V {
+func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>, _ count: Int) -> V {
   var block = V()
   withUnsafeMutableBytes(of: &block) {
     $0.copyMemory(from: UnsafeRawBufferPointer(UnsafeBufferPointer(start: x, count: count)))
@@ -29,7 +29,7 @@ private func load<V: SIMD>(_ x: UnsafePointer<V.Scalar>, _ count: Int) -> V {
 }
 
 @inline(__always)
-private func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>, _ count: Int) {
+func store<V: SIMD>(_ block: V, _ y: UnsafeMutablePointer<V.Scalar>, _ count: Int) {
   withUnsafeBytes(of: block) {
     UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: y, count: count))
       .copyMemory(

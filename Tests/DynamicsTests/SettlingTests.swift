@@ -78,8 +78,7 @@ struct BatchSettlingTests {
     let model = try Classifier.model(Classifier.inversion(), samples: 40)
     let settler = try model.batchSettler(Self.options)
     let together = try settler.settle(model.samples)
-    #expect(together.count == 2)
-    #expect(together.map(\.count) == [32, 8])
+    #expect(together.map(\.count) == [16, 16, 8])
     let alone = try (0..<40).flatMap { try settler.settle(model.samples.selecting([$0])) }
     expectSameEquilibria(together, alone)
     let order = (0..<40).map { ($0 * 7) % 40 }
@@ -94,6 +93,16 @@ struct BatchSettlingTests {
       back[sample].certificates = [shuffled.flatMap(\.certificates)[place]]
     }
     expectSameEquilibria(together, back)
+  }
+
+  @Test("what would make two chunks makes four, for threads to share")
+  func chunks() throws {
+    let settler = try Classifier.model(Classifier.inversion(), samples: 1).batchSettler()
+    for (count, sizes) in [
+      (1, [1]), (32, [32]), (33, [16, 16, 1]), (64, [16, 16, 16, 16]), (70, [32, 32, 6]),
+    ] {
+      #expect(settler.chunks(of: count).map(\.count) == sizes)
+    }
   }
 
   @Test(

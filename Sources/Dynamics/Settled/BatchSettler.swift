@@ -24,7 +24,7 @@ public final class BatchSettler {
   public let precision: Precision
   /// Threads that chunks are shared among; bits do not depend on it.
   public let threads: Int
-  /// Samples to a chunk.
+  /// Samples to a chunk, at most.
   public let chunkSize: Int
   private var workers: [any ChunkWorker] = []
 
@@ -113,9 +113,12 @@ public final class BatchSettler {
 
   // MARK: Chunk by chunk
 
-  /// The rows of each chunk.
+  /// The rows of each chunk. What would make two chunks makes four of half the size, so that threads have
+  /// something to share while one of them is busy with a straggler.
   package func chunks(of count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: chunkSize).map { $0..<min($0 + chunkSize, count) }
+    let isSmall = count > chunkSize && count <= 2 * chunkSize
+    let size = isSmall ? chunkSize / 2 : chunkSize
+    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
   /// Before that many threads call ``settle(chunk:from:onThread:)``.

@@ -151,7 +151,9 @@ struct Batch<Element: Scalar>: ~Copyable {
   }
 
   /// Lends the rows of ``current``.
-  mutating func withCurrentRows(_ body: (UnsafeMutablePointer<Element>) -> Void) {
+  mutating func withCurrentRows<Result>(
+    _ body: (UnsafeMutablePointer<Element>) -> Result
+  ) -> Result {
     current.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
   }
 
@@ -174,6 +176,9 @@ struct Batch<Element: Scalar>: ~Copyable {
       Element.squareSum($0.baseAddress! + row * dimension, count: dimension) <= bounds[order[row]]
     }
   }
+
+  /// Likewise, of a row whose norm is known.
+  func isBounded(row: Int, norm: Double) -> Bool { norm * norm <= bounds[order[row]] }
 
   /// Whether a sample was left at a state within its bounds.
   func isFinite(_ sample: Int) -> Bool {

@@ -4,7 +4,8 @@ package import LinearAlgebra
 package final class Judge<Element: Scalar> {
   private let field: any EquilibriumField<Element>
   private let variables: [StateVariable]
-  private let weights: ContiguousArray<Element>
+  /// What turns derivatives into brackets, [dimension].
+  let weights: ContiguousArray<Element>
   private let criterion: SettlingOptions.Criterion
   private let floor: Double
   private let dimension: Int
@@ -89,8 +90,11 @@ package final class Judge<Element: Scalar> {
     let size = states.withUnsafeBufferPointer {
       Element.squareSum($0.baseAddress! + row * dimension, count: dimension)
     }
-    return Self.ratio(bracket.squareRoot(), floor + size.squareRoot())
+    return overall(bracket: bracket.squareRoot(), state: size.squareRoot())
   }
+
+  /// Likewise, from ‖F‖ and ‖z‖.
+  func overall(bracket: Double, state: Double) -> Double { Self.ratio(bracket, floor + state) }
 
   /// ‖F_k‖ / (floor + ‖z_k‖) of every variable.
   package func parts(row: Int, _ states: borrowing States, _ derivative: Derivative) -> [Double] {

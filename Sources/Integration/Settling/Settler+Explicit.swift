@@ -110,6 +110,7 @@ extension Settler {
     // The derivative before this one, then how it changed; and how it had changed before, then the correction.
     let slopes = previousDerivative.baseAddress!
     let corrections = correctionOfStep.baseAddress!
+    slopes.update(repeating: 0, count: active * dimension)
     corrections.update(repeating: 0, count: active * dimension)
     var steps = 0
     var isStiff = false
@@ -145,8 +146,9 @@ extension Settler {
       }
       let isLast = isStiff || steps >= limit
       for row in (0..<active).reversed() {
-        let overall = judge.overall(row: row, batch.current, self.derivative)
-        guard overall.isFinite, batch.isBounded(row: row) else {
+        let norms = batch.withCurrentRows { look(row, walks[row], states: $0) }
+        let overall = judge.overall(bracket: norms.bracket, state: norms.state)
+        guard overall.isFinite, batch.isBounded(row: row, norm: norms.state) else {
           leave(row, message: "left all bounds")
           continue
         }
@@ -158,65 +160,44 @@ extension Settler {
           leave(row, message: isStiff ? "the system is stiff" : nil)
           continue
         }
-        let slope = Element.quickNorm(derivative + row * dimension, count: dimension)
         if steps > 0 {
           let isCritical = !isDamped && overall > ExplicitPace.near
           let allowed = tolerance * (isCritical ? 1 : ExplicitPace.uncritical)
           walks[row].adjust(
-            change: change(row), error: correct(row, walks[row]),
-            allowed: allowed * norm(batch.current, row) + 1e-6, longest: longest)
+            change: norms.change, error: norms.correction,
+            allowed: allowed * norms.state + 1e-6, longest: longest)
         }
-        walks[row].slope = slope
+        walks[row].slope = norms.slope
       }
       batch.withCurrentRows { states in
         for row in 0..<active {
           let offset = row * dimension
-          Element.addScaled(
-            walks[row].step, derivative + offset, to: states + offset, count: dimension)
-          if walks[row].prediction > 0 {
-            Element.addScaled(
-              walks[row].prediction, slopes + offset, to: states + offset, count: dimension)
-          }
-          if walks[row].correction > 0 {
-            Element.addScaled(
-              walks[row].correction, corrections + offset, to: states + offset, count: dimension)
-          }
-          walks[row].time += walks[row].step
+          let walk = walks[row]
+          Element.adamsStep(
+            walk.step, derivative: derivative + offset, walk.prediction, change: slopes + offset,
+            walk.correction, correction: corrections + offset, state: states + offset,
+            count: dimension)
+          walks[row].time += walk.step
         }
       }
-      if steps > 0 { corrections.update(from: slopes, count: active * dimension) }
-      slopes.update(from: derivative, count: active * dimension)
       steps += 1
     }
     return refused
   }
 
-  /// ‖ΔF‖ over the last step; ΔF takes the place of the derivative before.
-  private func change(_ row: Int) -> Double {
-    let now = derivative.baseAddress! + row * dimension
-    let before = previousDerivative.baseAddress! + row * dimension
-    Element.linearSum(1, now, -1, before, into: before, count: dimension)
-    return Element.quickNorm(before, count: dimension)
-  }
-
-  /// ½hΔF less what the prediction had of it, in place of the change before; its norm.
-  private func correct(_ row: Int, _ walk: Walk) -> Double {
-    let change = previousDerivative.baseAddress! + row * dimension
-    let correction = correctionOfStep.baseAddress! + row * dimension
-    Element.linearSum(
-      0.5 * walk.step, change, -walk.prediction, correction, into: correction, count: dimension)
-    return Element.quickNorm(correction, count: dimension)
-  }
-
-  private func norm(_ states: borrowing ContiguousArray<Element>, _ row: Int) -> Double {
-    states.withUnsafeBufferPointer {
-      Element.quickNorm($0.baseAddress! + row * dimension, count: dimension)
+  /// The norms of a row after an evaluation. The change of the derivative takes the place of the derivative
+  /// before, and the correction of the step, ½hΔF less what the prediction had of it, that of the
+  /// change before.
+  private func look(
+    _ row: Int, _ walk: Walk, states: UnsafeMutablePointer<Element>
+  ) -> AdamsNorms {
+    let offset = row * dimension
+    return judge.weights.withUnsafeBufferPointer {
+      Element.adamsCorrection(
+        0.5 * walk.step, walk.prediction, state: states + offset,
+        derivative: derivative.baseAddress! + offset, weights: $0.baseAddress!,
+        previous: previousDerivative.baseAddress! + offset,
+        change: correctionOfStep.baseAddress! + offset, count: dimension)
     }
-  }
-}
-
-extension Scalar {
-  fileprivate static func quickNorm(_ x: UnsafePointer<Self>, count: Int) -> Double {
-    quickDot(x, x, count: count).squareRoot()
   }
 }

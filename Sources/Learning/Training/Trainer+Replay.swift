@@ -70,15 +70,15 @@ extension Trainer {
   public func replay(row: Int) throws -> ReplayedSample? {
     let batch = nextRows
     guard let place = batch.firstIndex(of: row) else { return nil }
-    let size = evaluator.settler.chunkSize
-    let first = place / size * size
-    let rows = Array(batch[first..<min(first + size, batch.count)])
+    let chunks = evaluator.settler.chunks(of: batch.count)
+    guard let chunk = chunks.first(where: { $0.contains(place) }) else { return nil }
+    let rows = Array(batch[chunk])
     let initial = equilibria?.states(of: rows, network)
     settlers.load(parameters)
     settlers.update = progress.step + 1
     let phases = try settlers.settleInOrder(data.samples(rows), from: initial) { $0 }
     return ReplayedSample(
-      epoch: progress.epoch + 1, step: progress.step + 1, rows: rows, place: place - first,
+      epoch: progress.epoch + 1, step: progress.step + 1, rows: rows, place: place - chunk.lowerBound,
       initial: initial, phases: phases[0])
   }
 
