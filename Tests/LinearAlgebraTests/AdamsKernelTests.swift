@@ -1,6 +1,5 @@
-import Testing
-
 import LinearAlgebra
+import Testing
 
 @Suite("The passes of a step by the methods of Adams")
 struct AdamsKernelTests {

@@ -78,8 +78,8 @@ extension Trainer {
     settlers.update = progress.step + 1
     let phases = try settlers.settleInOrder(data.samples(rows), from: initial) { $0 }
     return ReplayedSample(
-      epoch: progress.epoch + 1, step: progress.step + 1, rows: rows, place: place - chunk.lowerBound,
-      initial: initial, phases: phases[0])
+      epoch: progress.epoch + 1, step: progress.step + 1, rows: rows,
+      place: place - chunk.lowerBound, initial: initial, phases: phases[0])
   }
 
   /// The controller under which samples move in a phase; nil where nothing moves through time.
