@@ -5,7 +5,7 @@ import Testing
 struct AdamsKernelTests {
   /// All that the two passes read and write, of one row.
   private struct Row<S: Scalar> {
-    var (z, f, w, g, c): ([S], [S], [S], [S], [S])
+    var z, f, w, g, c: [S]
 
     init(count: Int) {
       var stream = RandomStream(seed: 9, name: "adams")
