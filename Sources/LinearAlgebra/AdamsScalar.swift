@@ -20,9 +20,15 @@ public protocol AdamsScalar {
   /// After an evaluation: g ← F − g, and c ← a·g − b·c with that new g.
   ///
   /// - Parameters:
+  ///   - a: what ΔF counts for in the correction.
+  ///   - b: what ΔF of the step before, which the prediction had, counts for.
+  ///   - z: the state.
+  ///   - f: F, its derivative there.
+  ///   - w: the weights of the bracket's norm.
   ///   - g: the derivative before; then ΔF.
   ///   - c: ΔF of the step before; then the correction, half the step times ΔF less what the
   ///     prediction had of it.
+  ///   - count: the number of variables.
   static func adamsCorrection(
     _ a: Double, _ b: Double, state z: UnsafePointer<Self>, derivative f: UnsafePointer<Self>,
     weights w: UnsafePointer<Self>, previous g: UnsafeMutablePointer<Self>,
