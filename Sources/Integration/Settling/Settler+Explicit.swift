@@ -14,7 +14,11 @@ private enum ExplicitPace {
   /// By how much the tolerance is larger where activity dies out, or where a sample is near its
   /// equilibrium: where there is no ridge.
   static let uncritical = 10.0
-  /// What a sample near its equilibrium has left of its way.
+  /// The same for a sample that starts from an equilibrium of slightly other parameters: which side of a ridge it
+  /// is on was decided when it first settled.
+  static let warm = 30.0
+  /// What a sample near its equilibrium has left of its way, and where one that started from an equilibrium is
+  /// there.
   static let near = 1e-3
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
   /// unless the network is damped.
@@ -49,6 +53,8 @@ private struct Walk {
   var correction = 0.0
   /// ‖F‖ where the next step begins.
   var slope = 0.0
+  /// Whether it began at an equilibrium, if one of other parameters.
+  var isWarm = false
 
   /// Sets the next step from what the last one did.
   ///
@@ -152,7 +158,10 @@ extension Settler {
           leave(row, message: "left all bounds")
           continue
         }
-        if overall < residual {
+        // At zero is where those start that have not settled yet.
+        if steps == 0 { walks[row].isWarm = options.startsAtEquilibria && norms.state > 0 }
+        let isWarm = walks[row].isWarm
+        if overall < (isWarm ? max(residual, ExplicitPace.near) : residual) {
           leave(row, isThere: true)
           continue
         }
@@ -162,7 +171,8 @@ extension Settler {
         }
         if steps > 0 {
           let isCritical = !isDamped && overall > ExplicitPace.near
-          let allowed = tolerance * (isCritical ? 1 : ExplicitPace.uncritical)
+          let looser = isWarm ? ExplicitPace.warm : isCritical ? 1 : ExplicitPace.uncritical
+          let allowed = tolerance * looser
           walks[row].adjust(
             change: norms.change, error: norms.correction,
             allowed: allowed * norms.state + 1e-6, longest: longest)

@@ -124,6 +124,10 @@ public struct SettlingOptions: Sendable, Equatable {
   /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
   /// integration to the polish; a thousand times that where the network's activity dies out by itself.
   public var polishStart = 1e-5
+  /// Whether samples that do not start at zero start from where they settled before, with slightly other
+  /// parameters: `auto` then takes less care of which equilibrium their own flow leads to, and hands them over to
+  /// the polish at 10⁻³ by the measure of ``polishStart``.
+  public var startsAtEquilibria = false
   /// The number of iterates that Anderson acceleration combines.
   public var andersonDepth = 12
   /// Iterations allowed to the methods without time.

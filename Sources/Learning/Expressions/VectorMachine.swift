@@ -4,7 +4,7 @@
 final class VectorMachine {
   /// The most elements worked on at a time. Registers of this many, with the rows that they are made of,
   /// stay in the first-level cache.
-  static let block = 512
+  static let block = 1024
 
   let program: VectorProgram
   /// The scalars that the caller supplies come first; it writes them before a run.

@@ -101,11 +101,12 @@ public final class Trainer {
     try constraints.apply(to: &parameters)
     self.parameters = parameters
     evaluator = try Evaluator(network, options: settling, precision: precision, threads: threads)
+    var controlled = settling
+    controlled.startsAtEquilibria = options.warmStart
     settlers = try PhaseSettlers(
       network, controller: controller, phases: rules.reduce(into: []) { $0.formUnion($1.phases) },
-      free: evaluator.settler,
-      options: settling, noise: noise, seed: options.noiseSeed ?? options.seed,
-      precision: precision, threads: threads)
+      free: evaluator.settler, options: controlled, noise: noise,
+      seed: options.noiseSeed ?? options.seed, precision: precision, threads: threads)
     phases = Set(settlers.phases)
     let changed = rules.reduce(into: Set()) { $0.formUnion($1.changedParameters(of: network)) }
     let learned = changed.filter { name in

@@ -60,9 +60,9 @@ private final class Keeper: TrainingHook {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     print(
       String(
-        format: "epoch %d: test accuracy %.4f, settled %.5f, %.0f evaluations, %.0f s",
+        format: "epoch %d: test accuracy %.4f, settled %.5f, %.0f evaluations, settling %.1f s, %.0f s",
         metrics.epoch, metrics.testAccuracy, metrics.settledFraction,
-        metrics.meanEvaluations, seconds))
+        metrics.meanEvaluations, metrics.settleSeconds, seconds))
   }
 
   /// FNV-1a of 64 bits: enough to tell two files apart, and nothing more.
