@@ -16,7 +16,10 @@ perf report -i "$record" --no-children --sort dso,symbol --stdio 2> /dev/null | 
     share = $1 + 0; name = $0
     if (name ~ /lib(z|_Foundation)/ || name ~ /crc32|inflate/) { skipped += share; next }
     if (name ~ /openblas/) {
-      if (name ~ /potrf|trsm|dgemm|dsyrk|dtrsv|lauum/) factor += share; else products += share
+      # Loops over vectors are no products of matrices, whoever wrote them.
+      if (name ~ /potrf|trsm|dgemm|dsyrk|dtrsv|lauum/) factor += share
+      else if (name ~ /(dot|axpy|scal|copy|nrm2|asum|swap)_k/) rest += share
+      else products += share
     } else if (name ~ /hyperbolicTangent|exponential|logistic|softplus|rectif/) activations += share
     else rest += share
   }

@@ -93,6 +93,50 @@ struct WarmStartTests {
     }
   }
 
+  @Test("from equilibria of slightly other weights it takes less care, and finds the same ones")
+  func careless() throws {
+    let (network, parameters) = try warmModel()
+    var options = automatic
+    options.certifiesStability = true
+    let careful = try BatchSettler(network, controller: leakyInversion, options: options)
+    options.startsAtEquilibria = true
+    let warm = try BatchSettler(network, controller: leakyInversion, options: options)
+    careful.load(parameters)
+    let before = try careful.settle(moons(50).all)
+    let states = InitialStates(
+      phi: ContiguousArray(before.flatMap(\.observation.phi)),
+      psi: ContiguousArray(before.flatMap(\.observation.psi)),
+      u: ContiguousArray(before.flatMap(\.observation.u)))
+
+    var changed = parameters
+    for k in 0..<changed.count {
+      for i in changed[k].values.indices { changed[k].values[i] *= 1.03 }
+    }
+    careful.load(changed)
+    warm.load(changed)
+    func evaluations(_ states: [SettledState]) -> Int {
+      states.flatMap(\.certificates).reduce(0) { $0 + $1.evaluations }
+    }
+    let expected = try careful.settle(moons(50).all, from: states)
+    let found = try warm.settle(moons(50).all, from: states)
+    #expect(evaluations(found) < evaluations(expected))
+    for (a, b) in zip(expected, found) {
+      for row in 0..<a.count {
+        let (first, second) = (a.certificates[row], b.certificates[row])
+        #expect(first.outcome == .settled && second.outcome == .settled)
+        let reach = try #require(first.distance) + #require(second.distance)
+        let units = row * network.unitCount..<(row + 1) * network.unitCount
+        let difference = largestDifference(a.observation.phi[units], b.observation.phi[units])
+        #expect(reach < 1e-3 && difference <= 2 * reach + 1e-12)
+      }
+    }
+    // From zero it is as careful as ever.
+    for (a, b) in zip(try careful.settle(moons(50).all), try warm.settle(moons(50).all)) {
+      #expect(a.observation.phi == b.observation.phi)
+      #expect(a.certificates.map(\.evaluations) == b.certificates.map(\.evaluations))
+    }
+  }
+
   /// Without recurrent weights, each sample has one equilibrium, wherever it starts. (With them, this
   /// training has several, and goes elsewhere from the third epoch on: docs/learning.md.)
   @Test("while it learns, later epochs cost less, and it learns the same")

@@ -252,6 +252,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
 
   // MARK: States
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func read(row: Int, state: UnsafePointer<E>, into x: UnsafeMutablePointer<E>) {
     x.update(from: state, count: units)
     let psi = x + units
@@ -274,6 +276,8 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
     }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   func write(row: Int, _ x: UnsafePointer<E>, into state: UnsafeMutablePointer<E>) {
     state.update(from: x, count: units)
     if let statePsi {

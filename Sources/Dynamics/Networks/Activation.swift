@@ -28,12 +28,16 @@ public struct Identity: Activation {
   /// With nothing to set.
   public init() {}
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   public func rate<E: Scalar>(
     _ potential: UnsafePointer<E>, into rate: UnsafeMutablePointer<E>, count: Int
   ) {
     rate.update(from: potential, count: count)
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   public func rateAndSlope<E: Scalar>(
     _ potential: UnsafePointer<E>, rate: UnsafeMutablePointer<E>,
     slope: UnsafeMutablePointer<E>, count: Int

@@ -87,10 +87,6 @@ extension Settler {
     return slowest <= ExplicitPace.slowest * fastest
   }
 
-  private var timeConstants: (fastest: Double, slowest: Double) {
-    field.bracketWeights.reduce((.infinity, 0)) { (min($0.0, Double($1)), max($0.1, Double($1))) }
-  }
-
   /// Moves samples from where they are, each until what is left of its way (``Judge/overall(row:_:_:)``) is
   /// below `residual`, or as far as so many steps go. Those that have not come there are marked as stalled.
   ///

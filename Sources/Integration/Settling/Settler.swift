@@ -26,6 +26,8 @@ public final class Settler<Element: Scalar> {
   /// The most samples of a batch.
   let capacity: Int
   let judge: Judge<Element>
+  /// The shortest and the longest of the variables.
+  let timeConstants: (fastest: Double, slowest: Double)
   /// F at the states last judged, [samples × dimension].
   let derivative: UnsafeMutableBufferPointer<Element>
   /// F one step before, of the same shape.
@@ -47,6 +49,9 @@ public final class Settler<Element: Scalar> {
     dimension = field.dimension
     capacity = field.samples
     judge = Judge(field, options: options)
+    timeConstants = field.bracketWeights.reduce((.infinity, 0)) {
+      (min($0.0, Double($1)), max($0.1, Double($1)))
+    }
     derivative = .allocate(capacity: field.samples * field.dimension)
     derivative.initialize(repeating: 0)
     previousDerivative = .allocate(capacity: derivative.count)

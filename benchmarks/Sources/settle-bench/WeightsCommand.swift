@@ -60,7 +60,7 @@ private final class Keeper: TrainingHook {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     print(
       String(
-        format: "epoch %d: test accuracy %.4f, settled %.5f, %.0f evaluations, settling %.1f s, %.0f s",
+        format: "epoch %d: test accuracy %.4f, settled %.5f, %.0f evaluations, %.1f of %.0f s",
         metrics.epoch, metrics.testAccuracy, metrics.settledFraction,
         metrics.meanEvaluations, metrics.settleSeconds, seconds))
   }
