@@ -99,4 +99,18 @@ public enum IntegrationError: Error, Sendable, Equatable {
     default: false
     }
   }
+
+  /// Where the integration was, if it had begun.
+  public var situation: Situation? {
+    switch self {
+    case .stepLimitReached(_, let situation), .toleranceOutOfReach(_, let situation),
+      .errorTestFailed(let situation), .correctorNotConverged(let situation),
+      .linearSolverFailed(_, _, let situation), .nonlinearSolverFailed(_, let situation),
+      .timeUnderflow(let situation), .notFinite(_, _, let situation),
+      .noTolerance(_, let situation), .eventNotFinite(_, let situation),
+      .unexpected(_, let situation):
+      situation
+    case .badInput, .outOfMemory, .notStarted, .outsideLastStep, .rootNotFound: nil
+    }
+  }
 }

@@ -69,7 +69,17 @@ struct AnalyzeCommand: ParsableCommand {
     if let folder { try begin(experiment, folder, &manifest) }
     do {
       let analyses = try analyzer.analyze(stimulus.samples) { Interruption.isRequested }
-      let report = AnalysisReport(experiment, analyses)
+      var report = AnalysisReport(experiment, analyses)
+      if let unsettled = report.unsettled,
+        let row = stimulus.samples.indices.firstIndex(of: unsettled.sample)
+      {
+        report.diagnosis = try UnsettledCase(
+          experiment, parameters, sample: stimulus.samples.selecting([row]), kind: unsettled.kind,
+          outcome: unsettled.outcome, command: CommandLine.arguments,
+          closer: Invocation(CommandLine.arguments).changed(to: "simulate"),
+          parameters: { try $0.startingParameters(from: self.parameters) }
+        ).diagnose { Interruption.isRequested }
+      }
       if let folder { try write(report, to: folder) }
       manifest.status = report.isComplete ? .done : .failed
       manifest.end = Date()

@@ -1,0 +1,64 @@
+public import Dynamics
+public import Integration
+
+/// Why a sample did not settle: what was seen, what is at fault, and one command to go on with.
+public struct Diagnosis: Sendable, Equatable {
+  /// What is at fault.
+  public enum Cause: String, Sendable, CaseIterable {
+    /// The loop through the controller, around a network that settles by itself.
+    case loop
+    /// The network, which does not settle without control either.
+    case network
+    /// The target cannot be reached, and without a leak control grows for ever.
+    case target
+    /// A kink of an activation, at which the field jumps.
+    case kink
+    /// Fast and slow variables together, and a method that is not for them.
+    case stiffness
+    /// The solver's own errors, as large as what is left of the residual.
+    case tolerance
+    /// Single precision.
+    case precision
+    /// It is on its way and was not given enough.
+    case limits
+    /// The method, which has no time or is not made for this.
+    case method
+    /// A number that is none, or is too large, in what the phase began with.
+    case input
+    case unknown
+  }
+
+  /// A change that was tried out: the arguments of `--set`, and whether the sample settles with them.
+  public struct Trial: Sendable, Equatable {
+    public var arguments: [String]
+    public var settles: Bool
+  }
+
+  /// Of the trajectory (`2-controlled`), or `free` and `controlled`.
+  public var phase: String
+  /// The sample's number in its source.
+  public var sample: Int
+  public var outcome: Outcome
+  public var residual: Double
+  /// Where the integration was: time, step, order and number of steps.
+  public var situation: IntegrationError.Situation
+  /// The variables that dominate the local error of the last step, the largest first.
+  public var localErrors: [LocalError]
+  public var course: Course
+  /// The variable at fault, and the terms of its equation where it was last finite.
+  public var component: String
+  public var terms: [FieldTerm]
+  /// Nil where there was no finite Jacobian.
+  public var timeScales: TimeScales?
+  public var isStiff: Bool
+  public var cause: Cause
+  /// A sentence without its first capital and its stop.
+  public var words: String
+  /// In the order in which they were tried; the last is the one that helps, if any does.
+  public var trials: [Trial]
+  /// What to run next: the words of a command line, `settle` left out.
+  public var next: [String]
+
+  /// The change that was tried and helps; empty where none was found.
+  public var cure: [String] { trials.last.flatMap { $0.settles ? $0.arguments : nil } ?? [] }
+}

@@ -1,0 +1,98 @@
+package import LinearAlgebra
+
+/// The last steps of a phase, as many as memory allows: what a diagnosis reads of them.
+package struct StateHistory<E: Scalar> {
+  /// Steps that are kept, at most, and numbers of all states together.
+  private static var mostSteps: Int { 2048 }
+  private static var mostNumbers: Int { 1 << 22 }
+
+  private let rows: Int
+  private let width: Int
+  private let capacity: Int
+  private var times: [Double] = []
+  private var residuals: [Double] = []
+  private var states: ContiguousArray<E> = []
+  /// The place of the oldest step, once there are as many as can be kept.
+  private var oldest = 0
+
+  package init(rows: Int, width: Int) {
+    self.rows = rows
+    self.width = width
+    capacity = min(Self.mostSteps, max(16, Self.mostNumbers / max(1, rows * width)))
+  }
+
+  mutating func clear() {
+    times.removeAll(keepingCapacity: true)
+    residuals.removeAll(keepingCapacity: true)
+    states.removeAll(keepingCapacity: true)
+    oldest = 0
+  }
+
+  /// - Parameters:
+  ///   - residuals: of every row.
+  ///   - all: their states, one after the other; what comes behind them is not kept.
+  package mutating func record(
+    time: Double, residuals given: [Double], states all: borrowing ContiguousArray<E>
+  ) {
+    let count = rows * width
+    all.withUnsafeBufferPointer { source in
+      let own = UnsafeBufferPointer(rebasing: source[0..<count])
+      if times.count < capacity {
+        times.append(time)
+        residuals += given.prefix(rows)
+        states.append(contentsOf: own)
+        return
+      }
+      times[oldest] = time
+      for row in 0..<rows { residuals[oldest * rows + row] = given[row] }
+      let place = oldest * count
+      states.withUnsafeMutableBufferPointer {
+        ($0.baseAddress! + place).update(from: own.baseAddress!, count: count)
+      }
+      oldest = (oldest + 1) % capacity
+    }
+  }
+
+  /// What is kept of one row, in the order of time.
+  package func track(row: Int) -> StateTrack {
+    var track = StateTrack(width: width)
+    for k in times.indices {
+      let step = (oldest + k) % times.count
+      track.times.append(times[step])
+      track.residuals.append(residuals[step * rows + row])
+      let start = (step * rows + row) * width
+      track.states += states[start..<start + width].map { Double($0) }
+    }
+    return track
+  }
+}
+
+/// The last steps of one sample.
+package struct StateTrack: Sendable {
+  let width: Int
+  package var times: [Double] = []
+  package var residuals: [Double] = []
+  /// [steps × width]
+  package var states: [Double] = []
+
+  package init(width: Int) { self.width = width }
+
+  var count: Int { times.count }
+  package func value(_ step: Int, _ column: Int) -> Double { states[step * width + column] }
+  func state(_ step: Int) -> ContiguousArray<Double> {
+    ContiguousArray(states[step * width..<(step + 1) * width])
+  }
+
+  /// ‖z‖
+  func norm(_ step: Int) -> Double {
+    states[step * width..<(step + 1) * width].reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// The last step whose state is finite, its residual too; nil where there is none.
+  package var lastFinite: Int? {
+    times.indices.last { step in
+      residuals[step].isFinite
+        && states[step * width..<(step + 1) * width].allSatisfy(\.isFinite)
+    }
+  }
+}

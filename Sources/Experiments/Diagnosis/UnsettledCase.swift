@@ -1,0 +1,122 @@
+public import Dynamics
+internal import Integration
+internal import LinearAlgebra
+
+/// A sample that did not settle in an evaluation, an analysis or a training, to be looked at alone.
+public struct UnsettledCase {
+  private let experiment: Experiment
+  private let sample: Samples
+  private let kind: PhaseDescription.Kind
+  private let outcome: Outcome
+  private let command: [String]
+  private let closer: [String]
+  private let parameters: (_ changed: Experiment) throws -> ParameterSet
+  /// Of the sample at the parameters at hand.
+  private let own: ParameterSet
+
+  /// - Parameters:
+  ///   - own: the parameters under which it did not settle.
+  ///   - sample: one, with a target where there is a controller.
+  ///   - kind: whether the controller was at work.
+  ///   - command: the program and its arguments, to make the next command of.
+  ///   - closer: the command to look closer with where nothing helps, `settle` left out; `analyze` on the
+  ///     same model, parameters and samples unless given.
+  ///   - parameters: those of the model with other keys; nil: `own`, within its constraints.
+  public init(
+    _ experiment: Experiment, _ own: ParameterSet, sample: Samples, kind: PhaseDescription.Kind,
+    outcome: Outcome, command: [String], closer: [String]? = nil,
+    parameters: ((_ changed: Experiment) throws -> ParameterSet)? = nil
+  ) {
+    self.experiment = experiment
+    self.own = own
+    self.sample = sample
+    self.kind = kind
+    self.outcome = outcome
+    self.command = command
+    self.closer = closer ?? Invocation(command).changed(to: "analyze")
+    self.parameters =
+      parameters
+      ?? { changed in
+        var bounded = own
+        try changed.constraints(for: own).apply(to: &bounded)
+        return bounded
+      }
+  }
+
+  /// Integrates the sample alone, by BDF at tight tolerances from zero, and reads from its way why it did
+  /// not settle; nil where it cannot be integrated.
+  ///
+  /// What may help is tried out with the model's own way to settle.
+  ///
+  /// - Throws: `CancellationError`.
+  public func diagnose(
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Diagnosis? {
+    guard let alone = try? experiment.setting(integration),
+      let report = try run(alone, isCancelled)
+    else { return nil }
+    let evidence = report.evidence ?? arrival(report)
+    let invocation = Invocation(command)
+    let doctor = Doctor(
+      experiment: experiment, evidence: evidence, settledAlone: report.isComplete,
+      settles: { arguments in
+        if isCancelled() { throw CancellationError() }
+        guard let changed = try? experiment.setting(arguments) else { return nil }
+        return try? settles(changed)
+      }, cured: { invocation.setting($0) }, closer: closer)
+    return try doctor.diagnose()
+  }
+
+  /// One phase, as `simulate` integrates it.
+  private var integration: [String] {
+    let residual = experiment.model.settling.residual
+    let finest = experiment.precision == .single ? 1e-6 : 0
+    var arguments = [
+      "protocol=[{phase: \(kind.rawValue), until: equilibrium}]", "initial={}",
+      "settling.method=bdf", "settling.rtol=\(max(finest, min(1e-6, residual / 10)))",
+      "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
+    ]
+    if experiment.model.learning?.continuous != nil { arguments.append("learning.continuous=null") }
+    return arguments
+  }
+
+  private func run(
+    _ alone: Experiment, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> PhaseReport? {
+    var simulation = Simulation(alone, parameters: own, stimulus: Stimulus(sample))
+    simulation.budget = Simulation.budget(alone, samples: 1)
+    do {
+      return try simulation.run(to: nil, isCancelled: isCancelled).first
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      return nil
+    }
+  }
+
+  private func settles(_ changed: Experiment) throws -> Bool {
+    var options = changed.settlingOptions
+    let budget = Simulation.budget(changed, samples: 1)
+    options.limits.evaluations = min(options.limits.evaluations, budget)
+    options.limits.steps = min(options.limits.steps, budget)
+    let settler = try BatchSettler(
+      changed.network, controller: kind == .free ? NoControl() : changed.controller,
+      options: options, precision: changed.precision, threads: 1)
+    settler.load(try parameters(changed))
+    return try settler.settle(sample).allSatisfy { $0.certificates[0].isEquilibrium }
+  }
+
+  /// What is known of a sample that settles when it is integrated alone.
+  private func arrival(_ report: PhaseReport) -> FailureEvidence {
+    FailureEvidence(
+      row: 0, phase: kind.rawValue, kind: kind, outcome: outcome,
+      residual: report.certificates[0].residual, start: 0,
+      situation: IntegrationError.Situation(
+        time: report.end, stepSize: 0, order: 0, steps: report.statistics.steps, worst: nil),
+      localErrors: [], failure: nil, track: StateTrack(width: 1), names: [], worst: 0,
+      bracketWeights: [],
+      setting: FlowSetting(
+        experiment.network, kind == .free ? NoControl() : experiment.controller, own),
+      samples: sample)
+  }
+}

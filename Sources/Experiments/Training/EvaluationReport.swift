@@ -1,0 +1,168 @@
+public import Dynamics
+internal import Foundation
+internal import Integration
+public import Learning
+
+/// What an evaluation of a part of the data came to, for people, scripts and files.
+public struct EvaluationReport {
+  /// What is to be evaluated, and what is to be written of it.
+  public struct Request: Sendable {
+    /// Nil: the test set, or the training set where there is none.
+    public var split: Split?
+    /// The table of classes, where the data have labels.
+    public var confusion: Bool
+    /// The equilibria as arrays, free or controlled.
+    public var equilibria: Bool
+    public var controlled: Bool
+
+    public init(
+      split: Split? = nil, confusion: Bool = false, equilibria: Bool = false,
+      controlled: Bool = false
+    ) {
+      self.split = split
+      self.confusion = confusion
+      self.equilibria = equilibria
+      self.controlled = controlled
+    }
+  }
+
+  public let evaluation: Evaluation
+  /// Why the first sample that did not settle did not; nil where all did.
+  public let diagnosis: Diagnosis?
+  /// What was evaluated.
+  public let split: Split
+  private let experiment: Experiment
+  private let parameters: ParameterSet
+  private let data: LabelledSamples
+  private let request: Request
+  private let threads: Int
+  private let seconds: Double
+
+  /// The set that a request is of, and its name.
+  ///
+  /// - Throws: ``ModelFileError`` where the data have no such part, and ``InputError``.
+  public static func data(
+    of experiment: Experiment, _ request: Request, dataFolder: String?
+  ) throws -> (set: DataSet, split: Split) {
+    let splits = try experiment.loadData(dataFolder: dataFolder)
+    let split = request.split ?? (splits.test != nil ? .test : .train)
+    return (try splits[split, in: experiment], split)
+  }
+
+  /// Evaluates.
+  ///
+  /// - Parameters:
+  ///   - command: the program and its arguments, to make the next command of where a sample does not
+  ///     settle.
+  ///   - parametersFile: what the parameters were read from; nil: as the model says.
+  /// - Throws: `CancellationError`, and what data and solvers throw.
+  public init(
+    _ experiment: Experiment, _ parameters: ParameterSet, _ set: DataSet, _ split: Split,
+    _ request: Request, threads: Int, command: [String], parametersFile: String?,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    self.experiment = experiment
+    self.parameters = parameters
+    self.request = request
+    self.split = split
+    self.threads = threads
+    data = experiment.trainingData(set)
+    let clock = ContinuousClock()
+    let start = clock.now
+    evaluation = try Evaluator(
+      experiment.network, options: experiment.settlingOptions, precision: experiment.precision,
+      threads: threads
+    ).evaluate(data, parameters: parameters, isCancelled: isCancelled)
+    seconds = (clock.now - start) / .seconds(1)
+    let failed = evaluation.predictions.firstIndex { !$0.outcome.isEquilibrium }
+    let (all, predictions) = (self.data, self.evaluation.predictions)
+    diagnosis = try failed.flatMap { row in
+      let invocation = Invocation(command)
+      return try UnsettledCase(
+        experiment, parameters, sample: all.samples([row]), kind: .free,
+        outcome: predictions[row].outcome, command: command,
+        closer: invocation.changed(to: "analyze") + ["--sample", String(predictions[row].sample)],
+        parameters: { try $0.startingParameters(from: parametersFile) }
+      ).diagnose(isCancelled: isCancelled)
+    }
+  }
+
+  /// Whether every sample settled, where each must.
+  public var isComplete: Bool {
+    evaluation.unsettledCount == 0 || experiment.model.settling.unsettled != .fail
+  }
+
+  private var classNames: [String] {
+    let wanted = request.confusion || experiment.model.learning?.evaluate.confusion == true
+    return wanted && data.dataSet.hasLabels
+      ? ConfusionTable.names(experiment.network.outputCount, data.dataSet.classNames) : []
+  }
+
+  public var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("model", .string(experiment.model.name)),
+      .init("split", .string(split.rawValue)),
+      .init("samples", .integer(evaluation.count)),
+      .init("loss", .number(evaluation.loss)),
+      .init("accuracy", .number(evaluation.accuracy)),
+      .init("unsettled", .integer(evaluation.unsettledCount)),
+      .init("mean_evaluations", .number(evaluation.meanEvaluations)),
+      .init("method", .string(experiment.model.settling.method.rawValue)),
+      .init("residual", .number(experiment.model.settling.residual)),
+      .init("diagnosis", diagnosis?.json ?? .null),
+      .init("seconds", .number(seconds)),
+      .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
+      .init("versions", Versions.json),
+    ]
+    let names = classNames
+    if !names.isEmpty {
+      let rows = evaluation.confusion(classes: names.count)
+      members += [
+        .init("confusion", .array(rows.map { .array($0.map(JSONValue.integer)) })),
+        .init("classes", ConfusionTable.json(evaluation, names: names)),
+      ]
+    }
+    return .object(members)
+  }
+
+  public var text: String {
+    var line = "\(split.rawValue): \(evaluation.count) samples"
+    if !evaluation.accuracy.isNaN {
+      line += String(format: ", accuracy %.2f %%", 100 * evaluation.accuracy)
+    }
+    line += String(format: ", loss %.6g", evaluation.loss)
+    line += ", \(evaluation.unsettledCount) unsettled"
+    line += String(format: ", %.1f evaluations a sample", evaluation.meanEvaluations)
+    var lines = [line]
+    let names = classNames
+    if !names.isEmpty { lines.append(ConfusionTable.text(evaluation, names: names)) }
+    if let diagnosis {
+      lines.append("sample \(diagnosis.sample):")
+      lines.append(diagnosis.text)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Writes predictions.csv, summary.json and whatever was asked for.
+  ///
+  /// - Throws: ``OutputError``, and `CancellationError` while equilibria are sought.
+  public func write(
+    to folder: RunFolder, overwrite: Bool, isCancelled: () -> Bool = { false }
+  ) throws {
+    try PredictionTable.write(
+      evaluation, classNames: data.dataSet.classNames, to: folder.file("predictions.csv"),
+      overwrite: overwrite)
+    let names = classNames
+    if !names.isEmpty {
+      try ConfusionTable.write(
+        evaluation, names: names, to: folder.file("confusion.csv"), overwrite: overwrite)
+    }
+    if request.equilibria {
+      try EquilibriumArrays(
+        of: data, experiment: experiment, parameters: parameters, controlled: request.controlled,
+        threads: threads, isCancelled: isCancelled
+      ).safetensors().write(to: folder.file("equilibria.safetensors"))
+    }
+    try AtomicFile.write(json.encoded(), to: folder.file("summary.json"))
+  }
+}

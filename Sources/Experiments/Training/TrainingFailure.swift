@@ -1,0 +1,88 @@
+public import Dynamics
+internal import Integration
+public import Learning
+
+/// What went wrong in a training: a sample that did not settle, why, and a command to go on with.
+public struct TrainingFailure: Sendable {
+  /// What ended the training, where that was an error.
+  public let message: String?
+  /// Of the last sample that did not settle, where there was one.
+  public let diagnosis: Diagnosis?
+  /// The words of a command line, `settle` left out.
+  public let next: [String]
+  /// The replay of that sample, likewise; nil where every sample settled.
+  public let replay: [String]?
+
+  /// Looks for what made a training fail; nil where it did not.
+  ///
+  /// - Parameters:
+  ///   - end: how it ended; nil: by `error`.
+  ///   - command: the program and the arguments that began the run.
+  /// - Throws: `CancellationError`.
+  public init?(
+    _ end: TrainingEnd?, _ error: TrainingError?, _ trainer: Trainer, _ experiment: Experiment,
+    _ folder: RunFolder, _ health: HealthRecorder, command: [String],
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    message = error?.description
+    replay = health.replay
+    let invocation = Invocation(command)
+    switch (end, error) {
+    case (.tooManyUnsettled, _), (nil, .unsettled):
+      diagnosis = try health.lastUnsettled.flatMap { unsettled in
+        try Self.diagnosis(
+          unsettled.sample, trainer, experiment, folder, command: command, isCancelled)
+      }
+      // What settles that sample comes first; else the way of it.
+      next = diagnosis?.cure.isEmpty == false ? diagnosis?.next ?? [] : replay ?? []
+    case (nil, .nonFiniteUpdate(_, _, _, let step)):
+      diagnosis = nil
+      // At the first update the rule itself is to blame, later the weights that it has led to.
+      let rate = experiment.model.learning?.optimizer.rate ?? 1
+      next =
+        step == 1
+        ? invocation.changed(to: "check")
+        : invocation.setting(["learning.optimizer.rate=\(Doctor.written(rate / 10))"])
+    default: return nil
+    }
+  }
+
+  private static func diagnosis(
+    _ unsettled: UnsettledSample, _ trainer: Trainer, _ experiment: Experiment,
+    _ folder: RunFolder, command: [String], _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Diagnosis? {
+    let kind: PhaseDescription.Kind
+    switch unsettled.phase {
+    case .free: kind = .free
+    case .controlled, .noisy: kind = .controlled
+    case .adjoint, .nudged, .targetNudged: return nil
+    }
+    guard let data = trainer.data as? LabelledSamples,
+      let row = data.dataSet.sample(atSourceRow: unsettled.sample)
+    else { return nil }
+    let invocation = Invocation(command)
+    return try UnsettledCase(
+      experiment, trainer.parameters, sample: data.samples([row]), kind: kind,
+      outcome: unsettled.outcome, command: command,
+      closer: invocation.changed(to: "analyze") + [
+        "--parameters", folder.file("parameters.safetensors"), "--sample",
+        String(unsettled.sample),
+      ]
+    ).diagnose(isCancelled: isCancelled)
+  }
+
+  /// For people: the diagnosis, and the commands.
+  public var text: String {
+    var lines: [String] = []
+    if let diagnosis {
+      lines.append("sample \(diagnosis.sample):")
+      lines.append(diagnosis.text)
+    } else {
+      lines.append("next: \(ShellWords.line(["settle"] + next))")
+    }
+    if let replay, replay != next {
+      lines.append("to see its way: \(ShellWords.line(["settle"] + replay))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
