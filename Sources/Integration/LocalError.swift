@@ -1,5 +1,6 @@
 /// The part that one variable has in the local error of a step.
 public struct LocalError: Sendable, Equatable {
+  /// The variable, of a sample of the batch as it is now.
   public var component: IntegrationError.Component
   /// The estimated error in proportion to its tolerance.
   public var weighted: Double

@@ -75,7 +75,8 @@ struct AnalyzeCommand: ParsableCommand {
       {
         report.diagnosis = try UnsettledCase(
           experiment, parameters, sample: stimulus.samples.selecting([row]), kind: unsettled.kind,
-          outcome: unsettled.outcome, command: CommandLine.arguments,
+          outcome: unsettled.certificate.outcome, residual: unsettled.certificate.residual,
+          command: CommandLine.arguments,
           closer: Invocation(CommandLine.arguments).changed(to: "simulate"),
           parameters: { try $0.startingParameters(from: self.parameters) }
         ).diagnose { Interruption.isRequested }

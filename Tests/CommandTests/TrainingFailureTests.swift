@@ -36,7 +36,7 @@ struct TrainingFailureTests {
     let summary = try scratch.json("run/summary.json")
     #expect(summary["status"].string == "failed")
     let diagnosis = summary["diagnosis"]
-    #expect(diagnosis["cause"].string == "method", "\(result.report)")
+    #expect(diagnosis["cause"].string == "limits", "\(result.report)")
     #expect(result.err.contains("alone, by bdf at tight tolerances, it settles"))
     let replay = try #require(command(after: "to see its way: ", in: result.err))
     #expect(replay.hasPrefix("settle replay run --sample "), "\(replay)")
@@ -44,7 +44,7 @@ struct TrainingFailureTests {
     #expect(replayed.status == 0, "\(replayed.report)")
     let seen = try JSON(replayed.out)
     #expect(seen["phases"].elements.contains { $0["reproduced"].bool == true })
-    #expect(seen["diagnosis"]["cause"].string == "method")
+    #expect(seen["diagnosis"]["cause"].string == "limits")
     let next = try #require(summary["next"].string)
     #expect(next.hasPrefix("settle train ") && next.contains("--set settling."), "\(next)")
     let cured = try follow(next, in: scratch)

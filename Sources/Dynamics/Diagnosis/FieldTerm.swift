@@ -4,8 +4,10 @@ internal import Integration
 public struct FieldTerm: Sendable, Equatable {
   /// `leak`, `control`, `bias`, `error`, or the name of a projection.
   public var name: String
+  /// What it adds to the bracket.
   public var value: Double
 
+  /// From its parts.
   public init(_ name: String, _ value: Double) {
     self.name = name
     self.value = value
@@ -20,6 +22,12 @@ extension SampleFlow {
   /// controllers of any kind; what is left after all of them and the leak is the control's (of u: the
   /// error's, −∇L). Under energy-based control φ hears all of it through products, and the parts need not
   /// add up.
+  ///
+  /// - Parameters:
+  ///   - column: of the variable in the state.
+  ///   - z: the state.
+  ///   - setting: what it moves under.
+  ///   - sample: one, with a target where there is a controller.
   package static func terms(
     of column: Int, at z: ContiguousArray<Double>, _ setting: FlowSetting, sample: Samples
   ) throws -> [FieldTerm] {

@@ -23,7 +23,7 @@ public struct TimeScales: Sendable, Equatable {
   package static let largestDense = 400
   private static let iterations = 30
 
-  /// - Returns: nil where the Jacobian is not finite.
+  /// Nil where the Jacobian is not finite.
   package init?(_ flow: SampleFlow, at z: ContiguousArray<Double>) throws {
     guard z.allSatisfy(\.isFinite), z.count > 0 else { return nil }
     guard flow.dimension <= Self.largestDense else {

@@ -28,11 +28,11 @@ public struct AnalysisReport {
   public var isComplete: Bool { samples.allSatisfy(\.isComplete) }
 
   /// The first sample without an equilibrium in one of its phases.
-  public var unsettled: (sample: Int, kind: PhaseDescription.Kind, outcome: Outcome)? {
+  public var unsettled: (sample: Int, kind: PhaseDescription.Kind, certificate: Certificate)? {
     for sample in samples {
-      if sample.free == nil { return (sample.index, .free, sample.freeCertificate.outcome) }
+      if sample.free == nil { return (sample.index, .free, sample.freeCertificate) }
       if let certificate = sample.controlledCertificate, sample.controlled == nil {
-        return (sample.index, .controlled, certificate.outcome)
+        return (sample.index, .controlled, certificate)
       }
     }
     return nil

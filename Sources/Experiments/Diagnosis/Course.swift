@@ -10,7 +10,7 @@ public enum Course: Sendable, Equatable {
   case drifts(component: String, speed: Double)
   /// To an equilibrium; the time in which the residual falls e-fold, and the time that is left.
   case approaches(foldTime: Double, left: Double)
-  /// Nowhere: steps have become minute.
+  /// Nowhere: steps have become minute, of so much time each.
   case stuck(step: Double)
   /// Around its end, by no more than the solver's errors.
   case hovers
@@ -50,7 +50,6 @@ extension Course {
     }
     let middle = last / 2
     let span = track.times[last] - track.times[middle]
-    let growth = track.norm(last) / max(track.norm(0), 1e-300)
     if let swing = Swing(track, from: middle, to: last), swing.isRegular {
       let residual = track.residuals[middle...last].max() ?? .nan
       if residual < Self.noise * tolerance, swing.growth > 0.9, swing.growth < 1.1 {
@@ -61,11 +60,14 @@ extension Course {
       }
       return
     }
-    if growth > 1e3 || track.norm(last) > 1e6 * max(1, track.norm(0)) {
-      let start = last - last / 3
-      let rate =
-        log(track.norm(last) / max(track.norm(start), 1e-300))
-        / (track.times[last] - track.times[start])
+    // By time, not by steps: of what drifts these grow with the time that has passed.
+    let latest = track.times[last] - (track.times[last] - track.times[0]) / 3
+    let start = min(track.times.firstIndex { $0 >= latest } ?? last, last - 1)
+    let growth = log(track.norm(last) / max(track.norm(start), 1e-300))
+    let isLarge = track.norm(last) > 1e3 * max(1, track.norm(0)) || track.norm(last) > 1e6
+    // What drifts grows by the factor 3/2 in the last third of its time.
+    if isLarge, growth > 0.5 {
+      let rate = growth / (track.times[last] - track.times[start])
       let column = (0..<track.width).max {
         track.value(last, $0).magnitude < track.value(last, $1).magnitude
       }

@@ -34,9 +34,11 @@ extension Diagnosis {
   public var command: String { ShellWords.line(["settle"] + next) }
 
   private var remark: String {
-    if !cure.isEmpty { return "   # was tried: settles" }
+    if !cure.isEmpty { return "   # was tried\(triesAll ? "" : " on this sample"): settles" }
     if trials.isEmpty { return "" }
-    return "   # none of \(trials.count) simple changes helps"
+    return trials.count == 1
+      ? "   # the one simple change that was tried does not help"
+      : "   # none of the \(trials.count) simple changes that were tried helps"
   }
 
   static func `where`(_ situation: IntegrationError.Situation) -> String {
@@ -69,6 +71,7 @@ extension Diagnosis {
   /// Three digits, which is more than a diagnosis means.
   static func short(_ value: Double) -> String { String(format: "%.3g", value) }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     .object([
       .init("phase", .string(phase)),
@@ -113,6 +116,7 @@ extension Diagnosis {
               .init("settles", .bool($0.settles)),
             ])
           })),
+      .init("tried_on", .string(triesAll ? "all" : "sample")),
       .init("next", .string(command)),
     ])
   }

@@ -25,12 +25,15 @@ public struct Diagnosis: Sendable, Equatable {
     case method
     /// A number that is none, or is too large, in what the phase began with.
     case input
+    /// None of these; the words are those of the solver.
     case unknown
   }
 
-  /// A change that was tried out: the arguments of `--set`, and whether the sample settles with them.
+  /// A change that was tried out.
   public struct Trial: Sendable, Equatable {
+    /// Of `--set`, each.
     public var arguments: [String]
+    /// Whether everything settles with them.
     public var settles: Bool
   }
 
@@ -38,24 +41,32 @@ public struct Diagnosis: Sendable, Equatable {
   public var phase: String
   /// The sample's number in its source.
   public var sample: Int
+  /// How it ended.
   public var outcome: Outcome
+  /// The residual at which it ended.
   public var residual: Double
   /// Where the integration was: time, step, order and number of steps.
   public var situation: IntegrationError.Situation
   /// The variables that dominate the local error of the last step, the largest first.
   public var localErrors: [LocalError]
+  /// How it went in the end.
   public var course: Course
-  /// The variable at fault, and the terms of its equation where it was last finite.
+  /// The variable at fault; empty where none was seen.
   public var component: String
+  /// The terms of its equation where it was last finite, the largest first.
   public var terms: [FieldTerm]
   /// Nil where there was no finite Jacobian.
   public var timeScales: TimeScales?
+  /// Whether the time scales differ by more than a factor of 1000.
   public var isStiff: Bool
+  /// What is at fault.
   public var cause: Cause
   /// A sentence without its first capital and its stop.
   public var words: String
   /// In the order in which they were tried; the last is the one that helps, if any does.
   public var trials: [Trial]
+  /// Whether trials are of everything that the command settles; else they are of this sample by itself.
+  public var triesAll: Bool
   /// What to run next: the words of a command line, `settle` left out.
   public var next: [String]
 

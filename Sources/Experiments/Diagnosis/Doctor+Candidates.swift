@@ -16,8 +16,11 @@ extension Doctor {
     case .kink: fromFreeState + [softer(column)].compactMap { $0 } + otherMethods + slowerControl
     case .stiffness: [["settling.method=bdf"]] + largerLimits(course)
     case .tolerance: finerPath + coarserPath + coarserEnd
-    case .precision: (isOutOfReach ? coarserPath : []) + [["precision=double"]] + coarserEnd
-    case .limits: largerLimits(course) + (isControlled ? slowerControl + leaks : [])
+    case .precision:
+      (isOutOfReach ? coarserPath : []) + [["precision=double"] + path] + coarserEnd
+    case .limits:
+      largerLimits(course) + (settledAlone ? integration : [])
+        + (isControlled ? slowerControl + leaks : [])
     case .method: integration + largerLimits(course) + slowerControl + weakerControl
     case .input: [["initial={}"]] + weakerWeights
     case .unknown: otherMethods + coarserPath + slowerControl + weakerControl
@@ -129,8 +132,19 @@ extension Doctor {
 
   private var coarserEnd: [[String]] {
     [10, 100].map {
-      ["settling.residual=\(Self.written(Self.up(model.settling.residual * $0)))"]
+      ["settling.residual=\(Self.written(Self.up(model.settling.residual * $0)))"] + path
     }
+  }
+
+  /// The tolerances at hand, where a command would make others of another residual or precision.
+  private var path: [String] {
+    let (relative, absolute) = (model.settling.rtol, model.settling.atol)
+    guard derivesPath, relative == .init(relative.phi), absolute == .init(absolute.phi) else {
+      return []
+    }
+    return [
+      "settling.rtol=\(Self.written(relative.phi))", "settling.atol=\(Self.written(absolute.phi))",
+    ]
   }
 
   /// More of what ran out: as much as the approach asks for, or ten and a hundred times as much.

@@ -8,9 +8,15 @@ struct Doctor {
   /// The model as it was when the sample failed.
   let experiment: Experiment
   let evidence: FailureEvidence
-  /// Whether the sample settled when it was integrated alone.
+  /// Whether the sample settled when it was integrated alone, though it had not with the model's own method.
   var settledAlone = false
-  /// Whether the sample settles with more keys set; nil where they cannot be set.
+  /// Whether trials are of everything that the command settles.
+  let triesAll: Bool
+  /// Whether the command makes its tolerances of the residual, so that one that changes the residual must
+  /// say which tolerances it was tried with.
+  var derivesPath = false
+  let patience: Patience
+  /// Whether everything settles with more keys set; nil where they cannot be set, or time was too short.
   let settles: (_ arguments: [String]) throws -> Bool?
   /// The command with more keys set, and the one to look closer with where none helps.
   let cured: (_ arguments: [String]) -> [String]
@@ -45,10 +51,11 @@ struct Doctor {
       localErrors: evidence.localErrors, course: course,
       component: names.indices.contains(column) ? names[column] : "", terms: terms,
       timeScales: scales, isStiff: isStiff, cause: finding.cause, words: finding.words, trials: [],
-      next: closer)
+      triesAll: triesAll, next: closer)
     var seen: Set<[String]> = []
     for candidate in candidates(finding.cause, course, column: column)
     where seen.insert(candidate).inserted && diagnosis.trials.count < Self.mostTrials {
+      if patience.isOver { break }
       guard let settles = try settles(candidate) else { continue }
       diagnosis.trials.append(.init(arguments: candidate, settles: settles))
       if settles {
@@ -87,15 +94,24 @@ struct Doctor {
   private var isSingle: Bool { experiment.precision == .single }
   private var method: SettlingDescription.Method { experiment.model.settling.method }
 
+  /// Whether the method goes through time, so that more of it may help.
+  private var hasTime: Bool {
+    switch method {
+    case .auto, .bdf, .adams: true
+    case .newton, .anderson, .fixedPoint, .descent: false
+    }
+  }
+
   private func find(
     _ course: Course, column: Int, isStiff: Bool, _ scales: TimeScales?
   ) throws -> Finding {
     if settledAlone {
-      return Finding(
-        .method,
+      let words =
         "alone, by bdf at tight tolerances, it settles at t = "
-          + "\(Diagnosis.short(evidence.situation.time)); by \(method.rawValue) it was "
-          + evidence.outcome.rawValue)
+        + "\(Diagnosis.short(evidence.situation.time)); by \(method.rawValue) it was "
+        + evidence.outcome.rawValue
+      let ranOut = evidence.outcome == .outOfSteps || evidence.outcome == .outOfTime
+      return Finding(ranOut && hasTime ? .limits : .method, words)
     }
     if let words = impossibleStart { return Finding(.input, words) }
     switch method {
@@ -144,7 +160,8 @@ struct Doctor {
     }
     if evidence.outcome == .diverged { return try unstable(course) }
     if let failure = evidence.failure {
-      let sentence = failure.description.prefix { $0 != "." }
+      // The first sentence; the situation has a line of its own. A stop within a number ends none.
+      let sentence = failure.description.components(separatedBy: ". ")[0]
       return Finding(.unknown, "the solver gave up: \(sentence)")
     }
     if evidence.outcome == .outOfSteps || evidence.outcome == .outOfTime {
@@ -202,7 +219,7 @@ struct Doctor {
   private var settlesFreely: Bool {
     get throws {
       guard let setting = evidence.setting, let sample = evidence.sample else { return false }
-      var options = experiment.settlingOptions
+      var options = experiment.settlingOptions.within(10 * Patience.budget(experiment))
       options.method = .automatic
       guard
         let settler = try? BatchSettler(

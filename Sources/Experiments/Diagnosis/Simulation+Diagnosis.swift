@@ -12,6 +12,7 @@ extension Simulation {
   ///   - reports: what ``run(to:isCancelled:)`` gave.
   ///   - command: the program and its arguments, to make the next command of.
   ///   - parametersFile: what the parameters were read from; nil: as the model says.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: `CancellationError`.
   public func diagnose(
     _ reports: [PhaseReport], command: [String], parametersFile: String? = nil,
@@ -21,24 +22,27 @@ extension Simulation {
       return nil
     }
     let invocation = Invocation(command)
+    let patience = Patience()
     // All samples share their steps, so all are tried together where they are few.
     var stimulus = stimulus
-    if stimulus.samples.count > Self.mostTogether {
+    let triesAll = stimulus.samples.count <= Self.mostTogether
+    if !triesAll {
       stimulus.samples = stimulus.samples.selecting([evidence.row])
     }
     let doctor = Doctor(
-      experiment: experiment, evidence: evidence,
+      experiment: experiment, evidence: evidence, triesAll: triesAll, derivesPath: true,
+      patience: patience,
       settles: { arguments in
         guard let changed = try? experiment.setting(arguments),
           let parameters = try? changed.startingParameters(from: parametersFile)
         else { return nil }
         var trial = Simulation(changed, parameters: parameters, stimulus: stimulus)
-        trial.budget = Self.budget(changed, samples: stimulus.samples.count)
+        trial.budget = Patience.budget(changed, samples: stimulus.samples.count)
         do {
-          let reports = try trial.run(to: nil, isCancelled: isCancelled)
+          let reports = try trial.run(to: nil) { isCancelled() || patience.isOver }
           return reports.count == changed.model.protocol.count
             && reports.allSatisfy(\.isComplete)
-        } catch let error as CancellationError {
+        } catch let error as CancellationError where isCancelled() {
           throw error
         } catch {
           return nil
@@ -48,11 +52,4 @@ extension Simulation {
   }
 
   private static let mostTogether = 8
-
-  /// Evaluations that a trial may take, such that it is over soon; a number that depends on the model
-  /// alone, for a diagnosis must come out the same whenever it is made.
-  static func budget(_ experiment: Experiment, samples: Int) -> Int {
-    let width = Double((2 * experiment.network.unitCount + 16) * samples)
-    return Int(min(200_000, max(1000, 2e8 / (width * width))))
-  }
 }

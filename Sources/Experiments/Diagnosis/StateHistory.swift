@@ -15,20 +15,15 @@ package struct StateHistory<E: Scalar> {
   /// The place of the oldest step, once there are as many as can be kept.
   private var oldest = 0
 
+  /// Empty, of so many samples with so many variables each.
   package init(rows: Int, width: Int) {
     self.rows = rows
     self.width = width
     capacity = min(Self.mostSteps, max(16, Self.mostNumbers / max(1, rows * width)))
   }
 
-  mutating func clear() {
-    times.removeAll(keepingCapacity: true)
-    residuals.removeAll(keepingCapacity: true)
-    states.removeAll(keepingCapacity: true)
-    oldest = 0
-  }
-
   /// - Parameters:
+  ///   - time: at which they are.
   ///   - residuals: of every row.
   ///   - all: their states, one after the other; what comes behind them is not kept.
   package mutating func record(

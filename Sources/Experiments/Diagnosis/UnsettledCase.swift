@@ -8,6 +8,7 @@ public struct UnsettledCase {
   private let sample: Samples
   private let kind: PhaseDescription.Kind
   private let outcome: Outcome
+  private let residual: Double
   private let command: [String]
   private let closer: [String]
   private let parameters: (_ changed: Experiment) throws -> ParameterSet
@@ -15,16 +16,19 @@ public struct UnsettledCase {
   private let own: ParameterSet
 
   /// - Parameters:
+  ///   - experiment: the model, made into things that run.
   ///   - own: the parameters under which it did not settle.
   ///   - sample: one, with a target where there is a controller.
   ///   - kind: whether the controller was at work.
+  ///   - outcome: how it ended.
+  ///   - residual: at which it ended.
   ///   - command: the program and its arguments, to make the next command of.
   ///   - closer: the command to look closer with where nothing helps, `settle` left out; `analyze` on the
   ///     same model, parameters and samples unless given.
   ///   - parameters: those of the model with other keys; nil: `own`, within its constraints.
   public init(
     _ experiment: Experiment, _ own: ParameterSet, sample: Samples, kind: PhaseDescription.Kind,
-    outcome: Outcome, command: [String], closer: [String]? = nil,
+    outcome: Outcome, residual: Double, command: [String], closer: [String]? = nil,
     parameters: ((_ changed: Experiment) throws -> ParameterSet)? = nil
   ) {
     self.experiment = experiment
@@ -32,6 +36,7 @@ public struct UnsettledCase {
     self.sample = sample
     self.kind = kind
     self.outcome = outcome
+    self.residual = residual
     self.command = command
     self.closer = closer ?? Invocation(command).changed(to: "analyze")
     self.parameters =
@@ -48,17 +53,20 @@ public struct UnsettledCase {
   ///
   /// What may help is tried out with the model's own way to settle.
   ///
+  /// - Parameter isCancelled: asked now and then whether to stop.
   /// - Throws: `CancellationError`.
   public func diagnose(
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Diagnosis? {
+    let patience = Patience()
     guard let alone = try? experiment.setting(integration),
-      let report = try run(alone, isCancelled)
+      let report = try run(alone, patience, isCancelled)
     else { return nil }
     let evidence = report.evidence ?? arrival(report)
     let invocation = Invocation(command)
     let doctor = Doctor(
       experiment: experiment, evidence: evidence, settledAlone: report.isComplete,
+      triesAll: false, patience: patience,
       settles: { arguments in
         if isCancelled() { throw CancellationError() }
         guard let changed = try? experiment.setting(arguments) else { return nil }
@@ -69,25 +77,30 @@ public struct UnsettledCase {
 
   /// One phase, as `simulate` integrates it.
   private var integration: [String] {
-    let residual = experiment.model.settling.residual
+    let settling = experiment.model.settling
+    let residual = settling.residual
     let finest = experiment.precision == .single ? 1e-6 : 0
     var arguments = [
       "protocol=[{phase: \(kind.rawValue), until: equilibrium}]", "initial={}",
       "settling.method=bdf", "settling.rtol=\(max(finest, min(1e-6, residual / 10)))",
       "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",
+      // Small steps need more of them, and what is asked is how it ends.
+      "settling.limits.time=\(settling.limits.time * max(1, settling.limits.straggler))",
+      "settling.limits.steps=\(max(settling.limits.steps, 100_000))",
+      "settling.limits.evaluations=\(max(settling.limits.evaluations, 200_000))",
     ]
     if experiment.model.learning?.continuous != nil { arguments.append("learning.continuous=null") }
     return arguments
   }
 
   private func run(
-    _ alone: Experiment, _ isCancelled: @escaping @Sendable () -> Bool
+    _ alone: Experiment, _ patience: Patience, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> PhaseReport? {
     var simulation = Simulation(alone, parameters: own, stimulus: Stimulus(sample))
-    simulation.budget = Simulation.budget(alone, samples: 1)
+    simulation.budget = 10 * Patience.budget(alone)
     do {
-      return try simulation.run(to: nil, isCancelled: isCancelled).first
-    } catch let error as CancellationError {
+      return try simulation.run(to: nil) { isCancelled() || patience.isOver }.first
+    } catch let error as CancellationError where isCancelled() {
       throw error
     } catch {
       return nil
@@ -95,13 +108,10 @@ public struct UnsettledCase {
   }
 
   private func settles(_ changed: Experiment) throws -> Bool {
-    var options = changed.settlingOptions
-    let budget = Simulation.budget(changed, samples: 1)
-    options.limits.evaluations = min(options.limits.evaluations, budget)
-    options.limits.steps = min(options.limits.steps, budget)
     let settler = try BatchSettler(
       changed.network, controller: kind == .free ? NoControl() : changed.controller,
-      options: options, precision: changed.precision, threads: 1)
+      options: changed.settlingOptions.within(Patience.budget(changed)),
+      precision: changed.precision, threads: 1)
     settler.load(try parameters(changed))
     return try settler.settle(sample).allSatisfy { $0.certificates[0].isEquilibrium }
   }
@@ -110,7 +120,7 @@ public struct UnsettledCase {
   private func arrival(_ report: PhaseReport) -> FailureEvidence {
     FailureEvidence(
       row: 0, phase: kind.rawValue, kind: kind, outcome: outcome,
-      residual: report.certificates[0].residual, start: 0,
+      residual: residual, start: 0,
       situation: IntegrationError.Situation(
         time: report.end, stepSize: 0, order: 0, steps: report.statistics.steps, worst: nil),
       localErrors: [], failure: nil, track: StateTrack(width: 1), names: [], worst: 0,

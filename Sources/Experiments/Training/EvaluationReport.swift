@@ -13,8 +13,10 @@ public struct EvaluationReport {
     public var confusion: Bool
     /// The equilibria as arrays, free or controlled.
     public var equilibria: Bool
+    /// Whether arrays have the controlled equilibria as well.
     public var controlled: Bool
 
+    /// From its parts.
     public init(
       split: Split? = nil, confusion: Bool = false, equilibria: Bool = false,
       controlled: Bool = false
@@ -26,6 +28,7 @@ public struct EvaluationReport {
     }
   }
 
+  /// What came of each sample.
   public let evaluation: Evaluation
   /// Why the first sample that did not settle did not; nil where all did.
   public let diagnosis: Diagnosis?
@@ -40,6 +43,10 @@ public struct EvaluationReport {
 
   /// The set that a request is of, and its name.
   ///
+  /// - Parameters:
+  ///   - experiment: the model, made into things that run.
+  ///   - request: what is to be evaluated.
+  ///   - dataFolder: where data are looked for first.
   /// - Throws: ``ModelFileError`` where the data have no such part, and ``InputError``.
   public static func data(
     of experiment: Experiment, _ request: Request, dataFolder: String?
@@ -52,9 +59,16 @@ public struct EvaluationReport {
   /// Evaluates.
   ///
   /// - Parameters:
+  ///   - experiment: the model, made into things that run.
+  ///   - parameters: weights, biases and Q.
+  ///   - set: what is evaluated.
+  ///   - split: its name.
+  ///   - request: what is to be written of it.
+  ///   - threads: that chunks are shared among; bits do not depend on it.
   ///   - command: the program and its arguments, to make the next command of where a sample does not
   ///     settle.
   ///   - parametersFile: what the parameters were read from; nil: as the model says.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: `CancellationError`, and what data and solvers throw.
   public init(
     _ experiment: Experiment, _ parameters: ParameterSet, _ set: DataSet, _ split: Split,
@@ -76,12 +90,15 @@ public struct EvaluationReport {
     seconds = (clock.now - start) / .seconds(1)
     let failed = evaluation.predictions.firstIndex { !$0.outcome.isEquilibrium }
     let (all, predictions) = (self.data, self.evaluation.predictions)
-    diagnosis = try failed.flatMap { row in
+    // Whoever interrupts does not want to know why, and has the evaluation.
+    diagnosis = try? failed.flatMap { row in
       let invocation = Invocation(command)
       return try UnsettledCase(
         experiment, parameters, sample: all.samples([row]), kind: .free,
-        outcome: predictions[row].outcome, command: command,
-        closer: invocation.changed(to: "analyze") + ["--sample", String(predictions[row].sample)],
+        outcome: predictions[row].outcome, residual: predictions[row].residual, command: command,
+        closer: invocation.changed(to: "analyze") + [
+          "--split", split.rawValue, "--sample", String(predictions[row].sample),
+        ],
         parameters: { try $0.startingParameters(from: parametersFile) }
       ).diagnose(isCancelled: isCancelled)
     }
@@ -98,6 +115,7 @@ public struct EvaluationReport {
       ? ConfusionTable.names(experiment.network.outputCount, data.dataSet.classNames) : []
   }
 
+  /// For scripts, in snake case.
   public var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("model", .string(experiment.model.name)),
@@ -125,6 +143,7 @@ public struct EvaluationReport {
     return .object(members)
   }
 
+  /// For people.
   public var text: String {
     var line = "\(split.rawValue): \(evaluation.count) samples"
     if !evaluation.accuracy.isNaN {
@@ -145,6 +164,10 @@ public struct EvaluationReport {
 
   /// Writes predictions.csv, summary.json and whatever was asked for.
   ///
+  /// - Parameters:
+  ///   - folder: where to.
+  ///   - overwrite: whether what is there may be replaced.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: ``OutputError``, and `CancellationError` while equilibria are sought.
   public func write(
     to folder: RunFolder, overwrite: Bool, isCancelled: () -> Bool = { false }

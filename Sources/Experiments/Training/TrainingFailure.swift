@@ -17,7 +17,13 @@ public struct TrainingFailure: Sendable {
   ///
   /// - Parameters:
   ///   - end: how it ended; nil: by `error`.
+  ///   - error: what ended it.
+  ///   - trainer: what trained.
+  ///   - experiment: the model, made into things that run.
+  ///   - folder: where the run lies.
+  ///   - health: what watched it.
   ///   - command: the program and the arguments that began the run.
+  ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: `CancellationError`.
   public init?(
     _ end: TrainingEnd?, _ error: TrainingError?, _ trainer: Trainer, _ experiment: Experiment,
@@ -63,9 +69,9 @@ public struct TrainingFailure: Sendable {
     let invocation = Invocation(command)
     return try UnsettledCase(
       experiment, trainer.parameters, sample: data.samples([row]), kind: kind,
-      outcome: unsettled.outcome, command: command,
+      outcome: unsettled.outcome, residual: unsettled.residual, command: command,
       closer: invocation.changed(to: "analyze") + [
-        "--parameters", folder.file("parameters.safetensors"), "--sample",
+        "--parameters", folder.file("parameters.safetensors"), "--split", "train", "--sample",
         String(unsettled.sample),
       ]
     ).diagnose(isCancelled: isCancelled)

@@ -20,10 +20,9 @@ public struct TrainingSummary {
   ///   - experiment: the model, made into things that run.
   ///   - folder: where the run lies.
   ///   - trainer: what trains.
-  ///   - end: how it ended.
+  ///   - end: how it ended; nil: by the error that the failure is of.
   ///   - bestEpoch: of the best parameters; nil where none were kept.
   ///   - seconds: of this session; a resumed training took more before.
-  ///   - end: how it ended; nil: by the error that the failure is of.
   ///   - warnings: earlier sessions included.
   ///   - last: the metrics at the end; those of the last epoch unless given.
   ///   - failure: what did not settle, and why.

@@ -22,13 +22,14 @@ public final class HealthRecorder: TrainingHook {
   public private(set) var lastUnsettled: (sample: UnsettledSample, step: Int)?
 
   /// The largest recurrent projection whose spectral radius is computed after every epoch.
-  private static let largestMatrix = 512
+  private static let largestMatrix = 400
 
   /// - Parameters:
   ///   - folder: of the run.
+  ///   - experiment: the model, made into things that run.
   ///   - command: the program and the arguments that began the run.
   ///   - start: the parameters that the run began with; nil: those at hand.
-  ///   - resumes: whether the run goes on; then its rows so far are read.
+  ///   - resumes: whether the run goes on; then its rows and warnings so far are read.
   ///   - warn: called with each warning that is new.
   public init(
     _ folder: RunFolder, _ experiment: Experiment, command: [String], start: ParameterSet? = nil,
@@ -46,7 +47,7 @@ public final class HealthRecorder: TrainingHook {
 
   public func trainingWillStart(_ trainer: Trainer) throws {
     _ = weights(start ?? trainer.parameters, epoch: 0, step: 0, trainer.network)
-    if let former { try recall(former) }
+    if let former { try recall(former, step: trainer.step) }
   }
 
   public func didSettle(_ batch: BatchSummary, _ trainer: Trainer) {
@@ -63,8 +64,16 @@ public final class HealthRecorder: TrainingHook {
         + weights(trainer.parameters, epoch: row.epoch, step: row.step, trainer.network))
   }
 
-  /// What the rows of earlier sessions say, which has been said before.
-  private func recall(_ folder: RunFolder) throws {
+  /// What earlier sessions have said: in their summary, which one that was killed has not written, and what
+  /// their rows say.
+  private func recall(_ folder: RunFolder, step: Int) throws {
+    if case .array(let said)? = (try? JSONValue.read(folder.file("summary.json")))?["warnings"] {
+      for warning in said.compactMap({ TrainingWarning($0) }) where warning.step <= step {
+        guard let cause = TrainingHealth.Cause(rawValue: warning.cause) else { continue }
+        health.recall(cause)
+        warnings.append(warning)
+      }
+    }
     let reader = try CSVReader(folder.file("metrics.csv"))
     var record = CSVRecord()
     while try reader.next(&record) {
@@ -72,8 +81,12 @@ public final class HealthRecorder: TrainingHook {
       func number(_ name: String) -> Double {
         reader.header.firstIndex(of: name).flatMap { record.number($0) } ?? .nan
       }
-      row.epoch = Int(number("epoch"))
-      row.step = Int(number("step"))
+      guard let epoch = Int(exactly: number("epoch")), let step = Int(exactly: number("step"))
+      else {
+        continue
+      }
+      row.epoch = epoch
+      row.step = step
       row.trainLoss = number("train_loss")
       row.settledFraction = number("settled_fraction")
       warnings += health.judge(row).map(warning)
@@ -135,7 +148,8 @@ public final class HealthRecorder: TrainingHook {
         + "(worst: \(sample.worstComponent))"
     }
     return TrainingWarning(
-      step: finding.step, cause: finding.cause.rawValue, message: message, next: next(finding))
+      step: finding.step, cause: finding.cause.rawValue, message: message,
+      next: ShellWords.line(["settle"] + next(finding)))
   }
 
   /// One command that is likely to help, or shows more.

@@ -2,6 +2,7 @@
 ///
 /// What it remembers are epochs and updates, so a training that goes on can be judged from its rows.
 public struct TrainingHealth: Sendable {
+  /// What goes wrong.
   public enum Cause: String, Sendable, CaseIterable {
     /// The loss at the free equilibrium has grown.
     case loss
@@ -19,11 +20,15 @@ public struct TrainingHealth: Sendable {
 
   /// What calls for a warning, before advice is added.
   public struct Finding: Sendable, Equatable {
+    /// What goes wrong.
     public var cause: Cause
+    /// In which epoch it was seen.
     public var epoch: Int
+    /// After which update.
     public var step: Int
     /// The projection or parameter at fault, where there is one.
     public var place: String?
+    /// What was seen, in a sentence.
     public var words: String
     /// A number for advice: the median norm of updates before, say.
     public var figure: Double
@@ -55,7 +60,11 @@ public struct TrainingHealth: Sendable {
   /// The fall of the cosine between feedback and forward weights that does.
   static let cosineFall = 0.3
 
+  /// With nothing seen so far.
   public init() {}
+
+  /// Takes over that a cause has been told before, in an earlier session.
+  public mutating func recall(_ cause: Cause) { raised.insert(cause) }
 
   // MARK: Epochs
 
@@ -106,7 +115,9 @@ public struct TrainingHealth: Sendable {
 
   /// What is new in an update.
   ///
-  /// - Parameter largest: gives the name of the parameter that it changes most.
+  /// - Parameters:
+  ///   - update: what the training says of it.
+  ///   - largest: gives the name of the parameter that it changes most.
   public mutating func judge(_ update: UpdateSummary, largest: () -> String?) -> [Finding] {
     defer {
       norms.append(update.gradientNorm)
@@ -129,6 +140,12 @@ public struct TrainingHealth: Sendable {
   // MARK: Weights
 
   /// What is new in the spectral radius of a recurrent projection after an epoch.
+  ///
+  /// - Parameters:
+  ///   - radius: the largest |λ| of its weights.
+  ///   - projection: its name.
+  ///   - epoch: that has ended, 0 before the first.
+  ///   - step: updates so far.
   public mutating func judge(
     radius: Double, of projection: String, epoch: Int, step: Int
   ) -> [Finding] {
@@ -149,6 +166,12 @@ public struct TrainingHealth: Sendable {
   }
 
   /// What is new in the alignment of feedback with the weights that it belongs to.
+  ///
+  /// - Parameters:
+  ///   - cosine: between both as vectors.
+  ///   - projection: its name.
+  ///   - epoch: that has ended, 0 before the first.
+  ///   - step: updates so far.
   public mutating func judge(
     cosine: Double, of projection: String, epoch: Int, step: Int
   ) -> [Finding] {
