@@ -2,6 +2,7 @@ import ArgumentParser
 import Dynamics
 import Experiments
 import Foundation
+import Integration
 
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

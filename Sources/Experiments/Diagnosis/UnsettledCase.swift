@@ -1,5 +1,5 @@
 public import Dynamics
-internal import Integration
+public import Integration
 internal import LinearAlgebra
 
 /// A sample that did not settle in an evaluation, an analysis or a training, to be looked at alone.

@@ -149,13 +149,15 @@ public final class HealthRecorder: TrainingHook {
     }
     return TrainingWarning(
       step: finding.step, cause: finding.cause.rawValue, message: message,
-      next: ShellWords.line(["settle"] + next(finding)))
+      next: next(finding).map { ShellWords.line(["settle"] + $0) })
   }
 
-  /// One command that is likely to help, or shows more.
-  private func next(_ finding: TrainingHealth.Finding) -> [String] {
+  /// One command that is likely to help, or shows more; nil where the model does not take it.
+  private func next(_ finding: TrainingHealth.Finding) -> [String]? {
     let learning = experiment.model.learning ?? LearningDescription()
-    func set(_ argument: String) -> [String] { invocation.setting([argument]) }
+    func set(_ argument: String) -> [String]? {
+      (try? experiment.setting([argument])).map { _ in invocation.setting([argument]) }
+    }
     let slower = set("learning.optimizer.rate=\(Doctor.written(learning.optimizer.rate / 10))")
     switch finding.cause {
     case .loss: return slower
