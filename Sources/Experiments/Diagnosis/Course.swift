@@ -48,10 +48,8 @@ extension Course {
       self = .unknown
       return
     }
-    let middle = last / 2
-    let span = track.times[last] - track.times[middle]
-    if let swing = Swing(track, from: middle, to: last), swing.isRegular {
-      let residual = track.residuals[middle...last].max() ?? .nan
+    if let swing = Swing(track, from: last / 2, to: last), swing.isRegular {
+      let residual = track.residuals[(last / 2)...last].max() ?? .nan
       if residual < Self.noise * tolerance, swing.growth > 0.9, swing.growth < 1.1 {
         self = .hovers
       } else {
@@ -60,45 +58,47 @@ extension Course {
       }
       return
     }
-    // By time, not by steps: of what drifts these grow with the time that has passed.
-    let latest = track.times[last] - (track.times[last] - track.times[0]) / 3
-    let start = min(track.times.firstIndex { $0 >= latest } ?? last, last - 1)
-    let growth = log(track.norm(last) / max(track.norm(start), 1e-300))
-    let isLarge = track.norm(last) > 1e3 * max(1, track.norm(0)) || track.norm(last) > 1e6
-    // What drifts grows by the factor 3/2 in the last third of its time.
-    if isLarge, growth > 0.5 {
-      let rate = growth / (track.times[last] - track.times[start])
+    // By time, not by steps: where little changes these become as long as all that went before.
+    let (begin, end) = (track.times[0], track.times[last])
+    let span = end - begin
+    let mean = (end - track.times[last / 2]) / Double(last - last / 2)
+    if mean < Self.minute * quickest, last >= 100 {
+      self = .stuck(step: mean)
+      return
+    }
+    let (half, third, quarter) = (end - span / 2, end - span / 3, end - span / 4)
+    let size = track.norm(last)
+    // What drifts grows by the factor 3/2 in the last third of its time; what explodes, by more.
+    let growth = log(size / max(StateTrack.norm(track.state(at: third)), 1e-300))
+    if size > 1e3 * max(1, track.norm(0)) || size > 1e6, growth > 0.5 {
       let column = (0..<track.width).max {
         track.value(last, $0).magnitude < track.value(last, $1).magnitude
       }
-      self = .explodes(component: names(column ?? 0), foldTime: 1 / rate)
+      self = .explodes(component: names(column ?? 0), foldTime: span / 3 / growth)
       return
     }
-    if span / Double(last - middle) < Self.minute * quickest, last >= 100 {
-      self = .stuck(step: span / Double(last - middle))
+    let (first, second, now) = (
+      track.state(at: half), track.state(at: quarter), track.state(last)
+    )
+    func moved(_ from: ContiguousArray<Double>, _ to: ContiguousArray<Double>) -> Double {
+      StateTrack.norm(zip(to, from).map { $0 - $1 })
+    }
+    let (before, after) = (moved(first, second), moved(second, now))
+    // A residual is in proportion to the state: of what drifts it falls, too, but motion does not.
+    let rate =
+      4 / span * log(track.largest(from: half, to: quarter) / track.largest(from: quarter, to: end))
+    let left = track.residuals[last]
+    if rate.isFinite, rate * span > 0.1, after < 0.95 * before, left > tolerance {
+      self = .approaches(foldTime: 1 / rate, left: log(left / tolerance) / rate)
       return
     }
-    let quarter = last - last / 4
-    let earlier = track.residuals[middle...quarter].max() ?? .nan
-    let later = track.residuals[quarter...last].max() ?? .nan
-    let between =
-      (track.times[quarter] + track.times[last] - track.times[middle] - track.times[quarter]) / 2
-    let rate = log(earlier / later) / between
-    if rate.isFinite, rate * span > 0.05, later > tolerance {
-      self = .approaches(foldTime: 1 / rate, left: log(later / tolerance) / rate)
-      return
-    }
-    if later < Self.noise * tolerance {
+    if after < 0.01 * size, track.largest(from: quarter, to: end) < Self.noise * tolerance {
       self = .hovers
       return
     }
-    let column = (0..<track.width).max {
-      abs(track.value(last, $0) - track.value(quarter, $0))
-        < abs(track.value(last, $1) - track.value(quarter, $1))
-    }
-    let moved = track.value(last, column ?? 0) - track.value(quarter, column ?? 0)
+    let column = (0..<track.width).max { abs(now[$0] - second[$0]) < abs(now[$1] - second[$1]) }
     self = .drifts(
-      component: names(column ?? 0), speed: moved / (track.times[last] - track.times[quarter]))
+      component: names(column ?? 0), speed: (now[column ?? 0] - second[column ?? 0]) / (span / 4))
   }
 }
 
@@ -128,11 +128,14 @@ struct Swing {
     guard turns.count >= 6 else { return nil }
     let gaps = zip(turns.dropFirst(), turns).map { $0.time - $1.time }
     let swings = zip(turns.dropFirst(), turns).map { abs($0.value - $1.value) }
-    let mean = gaps.reduce(0, +) / Double(gaps.count)
-    let variance = gaps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(gaps.count)
-    period = 2 * mean
-    growth = pow(swings[swings.count - 1] / swings[0], 2 / Double(swings.count - 1))
-    isRegular = variance.squareRoot() < 0.5 * mean && growth.isFinite
+    // The first turns may be of how it began: what counts are the last ones that keep time.
+    let typical = gaps.sorted()[gaps.count / 2]
+    let irregular = gaps.lastIndex { abs($0 - typical) > 0.4 * typical } ?? -1
+    let (kept, sizes) = (gaps[(irregular + 1)...], Array(swings[(irregular + 1)...]))
+    guard kept.count >= 5, let first = sizes.first, let last = sizes.last else { return nil }
+    period = 2 * kept.reduce(0, +) / Double(kept.count)
+    growth = pow(last / first, 2 / Double(sizes.count - 1))
+    isRegular = growth.isFinite
   }
 
   private struct Turn {

@@ -154,10 +154,13 @@ extension Doctor {
     var factors = [10.0, 100, 1000]
     switch course {
     case .approaches(_, let left) where elapsed > 0:
-      factors = [max(2, 1.5 * (elapsed + left) / elapsed), 10]
+      let needed = max(2, 1.5 * (elapsed + left) / elapsed)
+      // Phases after this one may ask for more.
+      factors = [needed, 10 * needed, 100 * needed]
     case .oscillates(_, let period, let growth) where growth < 1 && elapsed > 0:
       let left = period * log(evidence.residual / model.settling.residual) / -log(growth)
-      factors = [max(2, 1.5 * (elapsed + left) / elapsed), 10]
+      let needed = max(2, 1.5 * (elapsed + left) / elapsed)
+      factors = [needed, 10 * needed]
     default: break
     }
     return factors.filter { $0.isFinite && $0 < 1e6 }.map { factor -> [String] in

@@ -110,7 +110,6 @@ struct Doctor {
         "alone, by bdf at tight tolerances, it settles at t = "
         + "\(Diagnosis.short(evidence.situation.time)); by \(method.rawValue) it was "
         + evidence.outcome.rawValue
-      let ranOut = evidence.outcome == .outOfSteps || evidence.outcome == .outOfTime
       return Finding(ranOut && hasTime ? .limits : .method, words)
     }
     if let words = impossibleStart { return Finding(.input, words) }
@@ -141,7 +140,7 @@ struct Doctor {
     case .drifts:
       return drift
     case .approaches:
-      if isStiff, method == .adams, isHeldBack(scales) { return stiffness }
+      if isStiff, method == .adams, ranOut { return stiffness(scales) }
       if evidence.failure == nil {
         return Finding(.limits, "it is on its way and was not given enough to arrive")
       }
@@ -151,7 +150,7 @@ struct Doctor {
         : Finding(.tolerance, "the solver's own errors keep the residual from falling further")
     case .stuck, .unknown: break
     }
-    if isStiff, method == .adams, isHeldBack(scales) { return stiffness }
+    if isStiff, method == .adams { return stiffness(scales) }
     if let kink = kink(column) {
       return Finding(
         .kink,
@@ -170,18 +169,15 @@ struct Doctor {
     return Finding(.unknown, evidence.outcome.advice)
   }
 
-  private var stiffness: Finding {
-    Finding(
-      .stiffness,
-      "the system is stiff, and adams must take steps as short as its fastest time constant; bdf "
-        + "need not")
+  private var ranOut: Bool {
+    evidence.outcome == .outOfSteps || evidence.outcome == .outOfTime
   }
 
-  /// Whether steps are as long as stability lets an explicit method have them.
-  private func isHeldBack(_ scales: TimeScales?) -> Bool {
-    guard let scales, evidence.situation.steps > 0 else { return false }
-    let mean = (evidence.situation.time - evidence.start) / Double(evidence.situation.steps)
-    return mean * scales.fastestRate < 30
+  private func stiffness(_ scales: TimeScales?) -> Finding {
+    let ratio = scales.map { " by a factor of \(Diagnosis.short($0.ratio))" } ?? ""
+    return Finding(
+      .stiffness,
+      "the system is stiff: its time constants differ\(ratio), and adams is not made for that")
   }
 
   private func unstable(_ course: Course) throws -> Finding {

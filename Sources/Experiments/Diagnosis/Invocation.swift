@@ -44,11 +44,22 @@ public struct Invocation: Sendable {
     self.items = items
   }
 
-  /// The same command with more keys set, its results going to a folder of their own.
+  /// The same command with keys set, in place of what it set them to, and its results going to a folder of
+  /// their own.
   package func setting(_ arguments: [String]) -> [String] {
-    words(subcommand, without: ["--output", "-o", "--force", "--json", "--quiet", "-q"])
-      + arguments.flatMap { ["--set", $0] }
+    let keys = Set(arguments.map(Self.key))
+    let left: Set<String> = ["--output", "-o", "--force", "--json", "--quiet", "-q"]
+    let kept = items.filter { item in
+      guard let option = item.option else { return true }
+      if left.contains(option) { return false }
+      guard option == "--set", let word = item.words.last else { return true }
+      let argument = item.words.count == 1 ? String(word.dropFirst("--set=".count)) : word
+      return !keys.contains(Self.key(argument))
+    }
+    return [subcommand] + kept.flatMap(\.words) + arguments.flatMap { ["--set", $0] }
   }
+
+  private static func key(_ argument: String) -> Substring { argument.prefix { $0 != "=" } }
 
   /// Another command on the same model, parameters and samples.
   public func changed(to other: String) -> [String] {
@@ -57,10 +68,6 @@ public struct Invocation: Sendable {
     ]
     return [other]
       + items.filter { $0.option.map(kept.contains) ?? true }.flatMap(\.words)
-  }
-
-  private func words(_ name: String, without options: Set<String>) -> [String] {
-    [name] + items.filter { $0.option.map { !options.contains($0) } ?? true }.flatMap(\.words)
   }
 }
 

@@ -79,8 +79,39 @@ package struct StateTrack: Sendable {
   }
 
   /// ‖z‖
-  func norm(_ step: Int) -> Double {
-    states[step * width..<(step + 1) * width].reduce(0) { $0 + $1 * $1 }.squareRoot()
+  func norm(_ step: Int) -> Double { Self.norm(state(step)) }
+
+  static func norm(_ values: some Sequence<Double>) -> Double {
+    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// Between steps by a straight line, at a time that is within them.
+  func state(at time: Double) -> ContiguousArray<Double> {
+    let (step, part) = place(of: time)
+    guard part > 0 else { return state(step) }
+    let (a, b) = (state(step), state(step + 1))
+    return ContiguousArray(zip(a, b).map { $0 + part * ($1 - $0) })
+  }
+
+  /// The largest residual between two times, likewise.
+  func largest(from: Double, to: Double) -> Double {
+    func residual(_ time: Double) -> Double {
+      let (step, part) = place(of: time)
+      return part > 0
+        ? residuals[step] + part * (residuals[step + 1] - residuals[step]) : residuals[step]
+    }
+    var largest = max(residual(from), residual(to))
+    for step in times.indices where times[step] > from && times[step] < to {
+      largest = max(largest, residuals[step])
+    }
+    return largest
+  }
+
+  /// The step before a time, and the part of the way to the next.
+  private func place(of time: Double) -> (step: Int, part: Double) {
+    guard let next = times.firstIndex(where: { $0 >= time }) else { return (times.count - 1, 0) }
+    guard next > 0, times[next] > time else { return (next, 0) }
+    return (next - 1, (time - times[next - 1]) / (times[next] - times[next - 1]))
   }
 
   /// The last step whose state is finite, its residual too; nil where there is none.

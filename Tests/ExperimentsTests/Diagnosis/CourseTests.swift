@@ -59,6 +59,39 @@ struct CourseTests {
     #expect(abs(speed + 0.25) < 1e-9)
   }
 
+  @Test(
+    "of what drifts the residual falls, for it is in proportion to the state; long steps at the end"
+  )
+  func longSteps() {
+    var track = StateTrack(width: 1)
+    for k in 0..<14 {
+      let time = pow(2, Double(k)) - 1
+      track.times.append(time)
+      track.residuals.append(0.5 / (1e-3 + time))
+      track.states.append(0.5 * time)
+    }
+    guard case .drifts("z.0", let speed) = course(track) else {
+      Issue.record("\(course(track))")
+      return
+    }
+    #expect(abs(speed - 0.5) < 1e-9)
+  }
+
+  @Test("a swing that begins long after the phase has, as what grows from rounding does")
+  func lateSwing() throws {
+    let track = track(
+      steps: 1600,
+      { time in
+        time < 20 ? 1e-9 * sin(20 * time) : 1e-6 * exp(0.18 * (time - 20)) * cos(0.84 * time)
+      })
+    guard case .oscillates("z.0", let period, let growth) = course(track) else {
+      Issue.record("\(course(track))")
+      return
+    }
+    #expect(abs(period / (2 * .pi / 0.84) - 1) < 0.01)
+    #expect(abs(growth / exp(0.18 * 2 * .pi / 0.84) - 1) < 0.02)
+  }
+
   @Test("an approach says how long it takes to fall e-fold, and what is left")
   func approach() {
     let track = track(residual: { exp(-$0 / 20) }, { 1 - exp(-$0 / 20) })

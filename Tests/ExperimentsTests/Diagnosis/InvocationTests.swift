@@ -14,6 +14,14 @@ struct InvocationTests {
         "simulate", "m.yaml", "--set", "seed=2", "--record", "phi", "u", "--sample", "3", "4",
         "--set", "a=1", "--set", "b=[{kind: x}]",
       ])
+    // What was set before gives way.
+    let twice = Invocation([
+      "settle", "train", "m.yaml", "--set", "a=1", "--set=b=2", "--set", "c=3",
+    ])
+    #expect(
+      twice.setting(["b=4", "a=5"]) == [
+        "train", "m.yaml", "--set", "c=3", "--set", "b=4", "--set", "a=5",
+      ])
   }
 
   @Test("another command is given the model, its keys, its parameters and its samples only")
