@@ -209,10 +209,14 @@ struct DiagnosisTests {
     #expect(try Simulated(Repository.model("tanh")).summary["diagnosis"].isNull)
     let run = try Simulated(
       Repository.oracle("digits"), set: ["settling.limits.time=2"],
-      ["--data-dir", Repository.data, "--sample", "2", "5"], expecting: 1)
+      ["--data-dir", Repository.data, "--split", "test"], expecting: 1)
     let diagnosis = run.summary["diagnosis"]
-    #expect([2, 5].contains(diagnosis["sample"].number))
-    #expect(diagnosis["cause"].string == "limits")
+    let samples = run.summary["phases"][0]["samples"].elements.map { $0["sample"].number }
+    #expect(samples.count == 50 && samples.contains(diagnosis["sample"].number))
+    #expect(diagnosis["cause"].string == "limits", "\(run.result.report)")
+    // Fifty samples are too many to be tried together, and the command says so.
+    #expect(diagnosis["tried_on"].number == 8)
+    #expect(run.result.err.contains("# was tried on 8 samples"), "\(run.result.report)")
   }
 
   @Test("evaluate and analyze diagnose the first sample that does not settle")

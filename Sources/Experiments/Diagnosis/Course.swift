@@ -42,8 +42,11 @@ extension Course {
   /// - Parameters:
   ///   - names: of the columns.
   ///   - tolerance: the residual that is asked for.
-  ///   - quickest: the shortest time constant.
-  package init(_ track: StateTrack, names: (Int) -> String, tolerance: Double, quickest: Double) {
+  ///   - constants: the shortest and the longest time constant of the model.
+  package init(
+    _ track: StateTrack, names: (Int) -> String, tolerance: Double,
+    constants: ClosedRange<Double>
+  ) {
     guard let last = track.lastFinite, last >= 8 else {
       self = .unknown
       return
@@ -62,7 +65,7 @@ extension Course {
     let (begin, end) = (track.times[0], track.times[last])
     let span = end - begin
     let mean = (end - track.times[last / 2]) / Double(last - last / 2)
-    if mean < Self.minute * quickest, last >= 100 {
+    if mean < Self.minute * constants.lowerBound, last >= 100 {
       self = .stuck(step: mean)
       return
     }
@@ -96,6 +99,11 @@ extension Course {
       self = .hovers
       return
     }
+    // Everything moves on evenly at first.
+    guard span > 5 * constants.upperBound else {
+      self = .unknown
+      return
+    }
     let column = (0..<track.width).max { abs(now[$0] - second[$0]) < abs(now[$1] - second[$1]) }
     self = .drifts(
       component: names(column ?? 0), speed: (now[column ?? 0] - second[column ?? 0]) / (span / 4))
@@ -105,7 +113,7 @@ extension Course {
 /// The swings of the component that moves most: from one turning point to the next.
 struct Swing {
   let column: Int
-  /// Twice the time between two turning points.
+  /// The time between a turning point and the next but one.
   private(set) var period = Double.nan
   /// By how much swings are larger one period later.
   private(set) var growth = Double.nan
@@ -126,15 +134,17 @@ struct Swing {
     self.column = column
     let turns = Self.turns(track, column, through: end, least: 1e-6 * range(column)).suffix(24)
     guard turns.count >= 6 else { return nil }
-    let gaps = zip(turns.dropFirst(), turns).map { $0.time - $1.time }
+    // From one turn to the next but one: ways up and down need not take the same time.
+    let periods = zip(turns.dropFirst(2), turns).map { $0.time - $1.time }
     let swings = zip(turns.dropFirst(), turns).map { abs($0.value - $1.value) }
     // The first turns may be of how it began: what counts are the last ones that keep time.
-    let typical = gaps.sorted()[gaps.count / 2]
-    let irregular = gaps.lastIndex { abs($0 - typical) > 0.4 * typical } ?? -1
-    let (kept, sizes) = (gaps[(irregular + 1)...], Array(swings[(irregular + 1)...]))
-    guard kept.count >= 5, let first = sizes.first, let last = sizes.last else { return nil }
-    period = 2 * kept.reduce(0, +) / Double(kept.count)
-    growth = pow(last / first, 2 / Double(sizes.count - 1))
+    let typical = periods.sorted()[periods.count / 2]
+    let begin = (periods.lastIndex { abs($0 - typical) > 0.2 * typical } ?? -1) + 1
+    let kept = periods[begin...]
+    guard kept.count >= 4 else { return nil }
+    period = kept.reduce(0, +) / Double(kept.count)
+    let between = swings.count - 1 - begin
+    growth = pow(swings[swings.count - 1] / swings[begin], 2 / Double(between))
     isRegular = growth.isFinite
   }
 

@@ -34,7 +34,14 @@ extension Diagnosis {
   public var command: String { ShellWords.line(["settle"] + next) }
 
   private var remark: String {
-    if !cure.isEmpty { return "   # was tried\(triesAll ? "" : " on this sample"): settles" }
+    if !cure.isEmpty {
+      switch triedOn {
+      case nil: return "   # was tried: settles"
+      case 1?: return "   # was tried on this sample: settles"
+      case let count?:
+        return "   # was tried on \(count) samples that did not settle: they settle"
+      }
+    }
     if trials.isEmpty { return "" }
     return trials.count == 1
       ? "   # the one simple change that was tried does not help"
@@ -116,7 +123,7 @@ extension Diagnosis {
               .init("settles", .bool($0.settles)),
             ])
           })),
-      .init("tried_on", .string(triesAll ? "all" : "sample")),
+      .init("tried_on", triedOn.map(JSONValue.integer) ?? .null),
       .init("next", .string(command)),
     ])
   }

@@ -65,8 +65,9 @@ public struct Diagnosis: Sendable, Equatable {
   public var words: String
   /// In the order in which they were tried; the last is the one that helps, if any does.
   public var trials: [Trial]
-  /// Whether trials are of everything that the command settles; else they are of this sample by itself.
-  public var triesAll: Bool
+  /// The number of samples that did not settle on which changes were tried, this one among them; nil: on
+  /// everything that the command settles.
+  public var triedOn: Int?
   /// What to run next: the words of a command line, `settle` left out.
   public var next: [String]
 

@@ -11,7 +11,8 @@ extension Doctor {
     switch cause {
     case .loop: slowerControl + weakerControl + otherControl
     case .network:
-      weakerWeights + (isControlled ? otherControl + weakerControl : []) + largerLimits(course)
+      weakerWeights(0.9) + weakerWeights(0.5) + withOtherControl(weakerWeights(0.9))
+        + (isControlled ? otherControl + weakerControl : []) + largerLimits(course)
     case .target: leaks + largerLimits(course)
     case .kink: fromFreeState + [softer(column)].compactMap { $0 } + otherMethods + slowerControl
     case .stiffness: [["settling.method=bdf"]] + largerLimits(course)
@@ -22,7 +23,7 @@ extension Doctor {
       largerLimits(course) + (settledAlone ? integration : [])
         + (isControlled ? slowerControl + leaks : [])
     case .method: integration + largerLimits(course) + slowerControl + weakerControl
-    case .input: [["initial={}"]] + weakerWeights
+    case .input: [["initial={}"]] + weakerWeights(0.9)
     case .unknown: otherMethods + coarserPath + slowerControl + weakerControl
     }
   }
@@ -67,18 +68,27 @@ extension Doctor {
     return [["controller.kind=energy"]]
   }
 
+  /// What lets a free phase settle, together with what settles wherever there is an equilibrium, for the
+  /// controlled phases that come after.
+  private func withOtherControl(_ changes: [[String]]) -> [[String]] {
+    guard !isControlled, model.protocol.contains(where: { $0.kind == .controlled }),
+      model.controller.kind != "energy"
+    else { return [] }
+    return changes.map { $0 + ["controller.kind=energy"] }
+  }
+
   // MARK: The network
 
-  /// Recurrent weights bounded such that no activation of slope up to 1 can make them unstable: those of
-  /// one projection after the other, then of all.
-  private var weakerWeights: [[String]] {
+  /// Recurrent weights bounded to a spectral norm below 1, such that no activation of slope up to 1 can make
+  /// them unstable: those of one projection after the other, then of all.
+  private func weakerWeights(_ norm: Double) -> [[String]] {
     let free = model.network.projections.filter {
       $0.constraints.isEmpty && experiment.network.recurrentProjections.contains($0.name)
     }
     let each = free.map {
-      "network.projections.\($0.name).constraint=[{kind: spectral-norm, value: 0.9}]"
+      "network.projections.\($0.name).constraint=[{kind: spectral-norm, value: \(norm)}]"
     }
-    return each.prefix(4).map { [$0] } + (each.count > 1 ? [each] : [])
+    return each.prefix(2).map { [$0] } + (each.count > 1 ? [each] : [])
   }
 
   private func softer(_ column: Int) -> [String]? {

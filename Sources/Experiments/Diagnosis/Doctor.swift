@@ -10,8 +10,10 @@ struct Doctor {
   let evidence: FailureEvidence
   /// Whether the sample settled when it was integrated alone, though it had not with the model's own method.
   var settledAlone = false
-  /// Whether trials are of everything that the command settles.
-  let triesAll: Bool
+  /// The number of samples in a trial; nil where it is of everything that the command settles.
+  let triedOn: Int?
+  /// Samples that did not settle on which changes are tried together, at most.
+  static let mostTogether = 8
   /// Whether the command makes its tolerances of the residual, so that one that changes the residual must
   /// say which tolerances it was tried with.
   var derivesPath = false
@@ -34,7 +36,7 @@ struct Doctor {
     let course = Course(
       track, names: { names.indices.contains($0) ? names[$0] : "z.\($0)" },
       tolerance: experiment.model.settling.residual,
-      quickest: evidence.bracketWeights.min() ?? 1)
+      constants: constants)
     let column = columnAtFault(course)
     let state = track.lastFinite.map(track.state)
     var terms: [FieldTerm] = []
@@ -51,7 +53,7 @@ struct Doctor {
       localErrors: evidence.localErrors, course: course,
       component: names.indices.contains(column) ? names[column] : "", terms: terms,
       timeScales: scales, isStiff: isStiff, cause: finding.cause, words: finding.words, trials: [],
-      triesAll: triesAll, next: closer)
+      triedOn: triedOn, next: closer)
     var seen: Set<[String]> = []
     for candidate in candidates(finding.cause, course, column: column)
     where seen.insert(candidate).inserted && diagnosis.trials.count < Self.mostTrials {
@@ -64,6 +66,12 @@ struct Doctor {
       }
     }
     return diagnosis
+  }
+
+  /// The shortest and the longest time constant.
+  private var constants: ClosedRange<Double> {
+    let all = evidence.bracketWeights.filter { $0 > 0 && $0.isFinite }
+    return (all.min() ?? 1)...(all.max() ?? 1)
   }
 
   /// The variable that a failure of the solver or a motion names; else the one furthest from rest.

@@ -23,15 +23,21 @@ extension Simulation {
     }
     let invocation = Invocation(command)
     let patience = Patience()
-    // All samples share their steps, so all are tried together where they are few.
+    // All samples share their steps, so all are tried together where they are few; else those that failed.
     var stimulus = stimulus
-    let triesAll = stimulus.samples.count <= Self.mostTogether
-    if !triesAll {
-      stimulus.samples = stimulus.samples.selecting([evidence.row])
+    let isWhole = stimulus.samples.count <= Doctor.mostTogether
+    if !isWhole {
+      let failed = report.certificates.indices.filter {
+        $0 != evidence.row
+          && !PhaseReport.isComplete(
+            report.certificates[$0], awaitsEquilibrium: report.awaitsEquilibrium)
+      }
+      stimulus.samples = stimulus.samples.selecting(
+        [evidence.row] + failed.prefix(Doctor.mostTogether - 1))
     }
     let doctor = Doctor(
-      experiment: experiment, evidence: evidence, triesAll: triesAll, derivesPath: true,
-      patience: patience,
+      experiment: experiment, evidence: evidence, triedOn: isWhole ? nil : stimulus.samples.count,
+      derivesPath: true, patience: patience,
       settles: { arguments in
         guard let changed = try? experiment.setting(arguments),
           let parameters = try? changed.startingParameters(from: parametersFile)
@@ -50,6 +56,4 @@ extension Simulation {
       }, cured: { invocation.setting($0) }, closer: invocation.changed(to: "analyze"))
     return try doctor.diagnose()
   }
-
-  private static let mostTogether = 8
 }

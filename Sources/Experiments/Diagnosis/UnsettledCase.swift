@@ -6,6 +6,7 @@ internal import LinearAlgebra
 public struct UnsettledCase {
   private let experiment: Experiment
   private let sample: Samples
+  private let others: Samples?
   private let kind: PhaseDescription.Kind
   private let outcome: Outcome
   private let residual: Double
@@ -19,6 +20,7 @@ public struct UnsettledCase {
   ///   - experiment: the model, made into things that run.
   ///   - own: the parameters under which it did not settle.
   ///   - sample: one, with a target where there is a controller.
+  ///   - others: more that did not settle, on which changes are tried as well.
   ///   - kind: whether the controller was at work.
   ///   - outcome: how it ended.
   ///   - residual: at which it ended.
@@ -27,13 +29,15 @@ public struct UnsettledCase {
   ///     same model, parameters and samples unless given.
   ///   - parameters: those of the model with other keys; nil: `own`, within its constraints.
   public init(
-    _ experiment: Experiment, _ own: ParameterSet, sample: Samples, kind: PhaseDescription.Kind,
-    outcome: Outcome, residual: Double, command: [String], closer: [String]? = nil,
+    _ experiment: Experiment, _ own: ParameterSet, sample: Samples, others: Samples? = nil,
+    kind: PhaseDescription.Kind, outcome: Outcome, residual: Double, command: [String],
+    closer: [String]? = nil,
     parameters: ((_ changed: Experiment) throws -> ParameterSet)? = nil
   ) {
     self.experiment = experiment
     self.own = own
     self.sample = sample
+    self.others = others
     self.kind = kind
     self.outcome = outcome
     self.residual = residual
@@ -66,7 +70,7 @@ public struct UnsettledCase {
     let invocation = Invocation(command)
     let doctor = Doctor(
       experiment: experiment, evidence: evidence, settledAlone: report.isComplete,
-      triesAll: false, patience: patience,
+      triedOn: 1 + (others?.count ?? 0), patience: patience,
       settles: { arguments in
         if isCancelled() { throw CancellationError() }
         guard let changed = try? experiment.setting(arguments) else { return nil }
@@ -110,10 +114,13 @@ public struct UnsettledCase {
   private func settles(_ changed: Experiment) throws -> Bool {
     let settler = try BatchSettler(
       changed.network, controller: kind == .free ? NoControl() : changed.controller,
-      options: changed.settlingOptions.within(Patience.budget(changed)),
+      options: changed.settlingOptions.within(
+        Patience.budget(changed, samples: 1 + (others?.count ?? 0))),
       precision: changed.precision, threads: 1)
     settler.load(try parameters(changed))
-    return try settler.settle(sample).allSatisfy { $0.certificates[0].isEquilibrium }
+    return try [sample, others].compactMap(\.self).allSatisfy { samples in
+      try settler.settle(samples).allSatisfy { $0.certificates.allSatisfy(\.isEquilibrium) }
+    }
   }
 
   /// What is known of a sample that settles when it is integrated alone.

@@ -88,13 +88,15 @@ public struct EvaluationReport {
       threads: threads
     ).evaluate(data, parameters: parameters, isCancelled: isCancelled)
     seconds = (clock.now - start) / .seconds(1)
-    let failed = evaluation.predictions.firstIndex { !$0.outcome.isEquilibrium }
     let (all, predictions) = (self.data, self.evaluation.predictions)
+    let failed = predictions.indices.filter { !predictions[$0].outcome.isEquilibrium }
+      .prefix(Doctor.mostTogether)
     // Whoever interrupts does not want to know why, and has the evaluation.
-    diagnosis = try? failed.flatMap { row in
+    diagnosis = try? failed.first.flatMap { row in
       let invocation = Invocation(command)
       return try UnsettledCase(
-        experiment, parameters, sample: all.samples([row]), kind: .free,
+        experiment, parameters, sample: all.samples([row]),
+        others: failed.count > 1 ? all.samples(Array(failed.dropFirst())) : nil, kind: .free,
         outcome: predictions[row].outcome, residual: predictions[row].residual, command: command,
         closer: invocation.changed(to: "analyze") + [
           "--split", split.rawValue, "--sample", String(predictions[row].sample),

@@ -8,8 +8,10 @@ public struct TrainingFailure: Sendable {
   public let message: String?
   /// Of the last sample that did not settle, where there was one.
   public let diagnosis: Diagnosis?
-  /// The words of a command line, `settle` left out.
+  /// The words of a command line, `settle` left out; empty where there is nothing to go on with.
   public let next: [String]
+  /// Whether the command says of itself what is known of it, or only looks closer.
+  private let isTried: Bool
   /// The replay of that sample, likewise; nil where every sample settled.
   public let replay: [String]?
 
@@ -37,12 +39,14 @@ public struct TrainingFailure: Sendable {
     case (.tooManyUnsettled, _), (nil, .unsettled):
       diagnosis = try health.lastUnsettled.flatMap { unsettled in
         try Self.diagnosis(
-          unsettled.sample, trainer, experiment, folder, command: command, isCancelled)
+          unsettled.sample, beside: health.unsettledBatch, trainer, experiment, folder,
+          command: command, isCancelled)
       }
-      // What settles that sample comes first; else the way of it.
-      next = diagnosis?.cure.isEmpty == false ? diagnosis?.next ?? [] : replay ?? []
+      next = diagnosis?.next ?? replay ?? []
+      isTried = diagnosis != nil
     case (nil, .nonFiniteUpdate(_, _, _, let step)):
       diagnosis = nil
+      isTried = step == 1
       // At the first update the rule itself is to blame, later the weights that it has led to.
       let rate = experiment.model.learning?.optimizer.rate ?? 1
       next =
@@ -54,7 +58,8 @@ public struct TrainingFailure: Sendable {
   }
 
   private static func diagnosis(
-    _ unsettled: UnsettledSample, _ trainer: Trainer, _ experiment: Experiment,
+    _ unsettled: UnsettledSample, beside batch: [UnsettledSample], _ trainer: Trainer,
+    _ experiment: Experiment,
     _ folder: RunFolder, command: [String], _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Diagnosis? {
     let kind: PhaseDescription.Kind
@@ -66,9 +71,13 @@ public struct TrainingFailure: Sendable {
     guard let data = trainer.data as? LabelledSamples,
       let row = data.dataSet.sample(atSourceRow: unsettled.sample)
     else { return nil }
+    let others = Set(batch.filter { $0.phase == unsettled.phase }.map(\.sample))
+      .subtracting([unsettled.sample]).sorted().compactMap(data.dataSet.sample(atSourceRow:))
+      .prefix(Doctor.mostTogether - 1)
     let invocation = Invocation(command)
     return try UnsettledCase(
-      experiment, trainer.parameters, sample: data.samples([row]), kind: kind,
+      experiment, trainer.parameters, sample: data.samples([row]),
+      others: others.isEmpty ? nil : data.samples(Array(others)), kind: kind,
       outcome: unsettled.outcome, residual: unsettled.residual, command: command,
       closer: invocation.changed(to: "analyze") + [
         "--parameters", folder.file("parameters.safetensors"), "--split", "train", "--sample",
@@ -77,14 +86,17 @@ public struct TrainingFailure: Sendable {
     ).diagnose(isCancelled: isCancelled)
   }
 
+  /// The command as a shell takes it; nil where there is none.
+  var command: String? { next.isEmpty ? nil : ShellWords.line(["settle"] + next) }
+
   /// For people: the diagnosis, and the commands.
   public var text: String {
     var lines: [String] = []
     if let diagnosis {
       lines.append("sample \(diagnosis.sample):")
       lines.append(diagnosis.text)
-    } else {
-      lines.append("next: \(ShellWords.line(["settle"] + next))")
+    } else if let command {
+      lines.append("next: \(command)" + (isTried ? "" : "   # not tried"))
     }
     if let replay, replay != next {
       lines.append("to see its way: \(ShellWords.line(["settle"] + replay))")

@@ -70,7 +70,7 @@ public struct TrainingSummary {
       .init("session_seconds", .number(seconds)),
       .init("warnings", .array(warnings.map(\.json))),
       .init("diagnosis", failure?.diagnosis?.json ?? .null),
-      .init("next", failure.map { .string(ShellWords.line(["settle"] + $0.next)) } ?? .null),
+      .init("next", failure?.command.map(JSONValue.string) ?? .null),
       .init("versions", Versions.json),
     ]
     return .object(members)

@@ -20,6 +20,8 @@ public final class HealthRecorder: TrainingHook {
   public private(set) var warnings: [TrainingWarning] = []
   /// The last sample that did not settle in this session, and for which update.
   public private(set) var lastUnsettled: (sample: UnsettledSample, step: Int)?
+  /// All of its batch, itself among them.
+  public private(set) var unsettledBatch: [UnsettledSample] = []
 
   /// The largest recurrent projection whose spectral radius is computed after every epoch.
   private static let largestMatrix = 400
@@ -51,7 +53,9 @@ public final class HealthRecorder: TrainingHook {
   }
 
   public func didSettle(_ batch: BatchSummary, _ trainer: Trainer) {
-    if let sample = batch.unsettled.last { lastUnsettled = (sample, batch.step) }
+    guard let sample = batch.unsettled.last else { return }
+    lastUnsettled = (sample, batch.step)
+    unsettledBatch = batch.unsettled
   }
 
   public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) {

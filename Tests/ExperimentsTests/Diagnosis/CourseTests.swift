@@ -21,7 +21,7 @@ struct CourseTests {
   }
 
   private func course(_ track: StateTrack) -> Course {
-    Course(track, names: { "z.\($0)" }, tolerance: 1e-6, quickest: 1)
+    Course(track, names: { "z.\($0)" }, tolerance: 1e-6, constants: 1...1)
   }
 
   @Test(

@@ -139,9 +139,15 @@ struct ErrorCatalog {
   private static func cell(_ text: String) -> String {
     var cell = text.replacingOccurrences(of: "\n", with: " ")
     while cell.contains("……") { cell = cell.replacingOccurrences(of: "……", with: "…") }
-    for (mark, escaped) in [("|", "\\|"), ("<", "\\<"), ("*", "\\*"), ("[", "\\["), ("_", "\\_")] {
-      cell = cell.replacingOccurrences(of: mark, with: escaped)
+    cell = cell.replacingOccurrences(of: "|", with: "\\|")
+    // What stands between backticks is shown as it is.
+    let parts = cell.components(separatedBy: "`").enumerated().map { place, part in
+      guard place % 2 == 0 else { return part }
+      return [("<", "\\<"), ("*", "\\*"), ("[", "\\["), ("_", "\\_")].reduce(part) {
+        $0.replacingOccurrences(of: $1.0, with: $1.1)
+      }
     }
+    cell = parts.joined(separator: "`")
     return cell.trimmingCharacters(in: .whitespaces)
   }
 }
