@@ -26,7 +26,8 @@ extension TrainCommand {
     _ folder: RunFolder, _ health: HealthRecorder, _ manifest: Manifest
   ) -> TrainingFailure? {
     try? TrainingFailure(
-      end, error, trainer, experiment, folder, health, command: manifest.command
+      end, error, trainer, experiment, folder, health, command: manifest.command,
+      threads: shared.threadCount
     ) { Interruption.isRequested }
   }
 }

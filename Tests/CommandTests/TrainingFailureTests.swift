@@ -52,6 +52,28 @@ struct TrainingFailureTests {
     #expect(try settle("verify", "run", in: scratch).status == 0, "the diagnosis has the same bits")
   }
 
+  @Test("a change is recommended where a training with it goes on beyond the update that failed")
+  func confirmed() throws {
+    let scratch = try Scratch()
+    let result = try settle(
+      "train", Repository.model("digits-rnn"), "--set", "learning.epochs=1", "--set",
+      "controller.output.leak=0.1", "--set", "network.projections.hidden-hidden.rate=1", "--set",
+      "settling.descent=false", "--set", "settling.unsettled=fail", "--no-figures", "--output", "r",
+      in: scratch)
+    try #require(result.status == 1, "\(result.report)")
+    let diagnosis = try scratch.json("r/summary.json")["diagnosis"]
+    #expect(diagnosis["cause"].string == "loop", "\(result.report)")
+    #expect(diagnosis["trains_beyond"].number > 0, "\(result.report)")
+    #expect(result.err.contains("# was tried: trains beyond update "))
+    // An epoch may be longer than the trial was, so the command need not come to its end; but it fails later
+    // if it fails.
+    let cured = try follow(try #require(diagnosis["next"].string) + " --output c", in: scratch)
+    if cured.status != 0 {
+      let later = try scratch.table("c/unsettled.csv")
+      #expect(later.number(0, "step") > diagnosis["trains_beyond"].number, "\(cured.report)")
+    }
+  }
+
   @Test("a rule whose change is no number: the first update accuses the rule")
   func nonFinite() throws {
     let scratch = try Scratch()

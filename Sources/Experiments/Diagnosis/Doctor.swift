@@ -53,7 +53,7 @@ struct Doctor {
       localErrors: evidence.localErrors, course: course,
       component: names.indices.contains(column) ? names[column] : "", terms: terms,
       timeScales: scales, isStiff: isStiff, cause: finding.cause, words: finding.words, trials: [],
-      triedOn: triedOn, next: closer)
+      triedOn: triedOn, trainsBeyond: nil, next: closer)
     var seen: Set<[String]> = []
     for candidate in candidates(finding.cause, course, column: column)
     where seen.insert(candidate).inserted && diagnosis.trials.count < Self.mostTrials {

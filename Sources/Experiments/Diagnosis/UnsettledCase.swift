@@ -16,6 +16,12 @@ public struct UnsettledCase {
   /// Of the sample at the parameters at hand.
   private let own: ParameterSet
 
+  /// What more is asked of a change with which the samples settle: whether it is one. Nil where there is no time
+  /// to know.
+  var confirms: ((_ changed: Experiment, _ patience: Patience) throws -> Bool?)?
+  /// The update of which it says so.
+  var confirmedStep: Int?
+
   /// - Parameters:
   ///   - experiment: the model, made into things that run.
   ///   - own: the parameters under which it did not settle.
@@ -68,15 +74,22 @@ public struct UnsettledCase {
     else { return nil }
     let evidence = report.evidence ?? arrival(report)
     let invocation = Invocation(command)
+    var isConfirmed = false
     let doctor = Doctor(
       experiment: experiment, evidence: evidence, settledAlone: report.isComplete,
       triedOn: 1 + (others?.count ?? 0), patience: patience,
       settles: { arguments in
         if isCancelled() { throw CancellationError() }
-        guard let changed = try? experiment.setting(arguments) else { return nil }
-        return try? settles(changed)
+        guard let changed = try? experiment.setting(arguments), let does = try? settles(changed)
+        else { return nil }
+        guard does, let confirms else { return does }
+        let answer = try confirms(changed, patience)
+        isConfirmed = answer == true
+        return answer ?? true
       }, cured: { invocation.setting($0) }, closer: closer)
-    return try doctor.diagnose()
+    var diagnosis = try doctor.diagnose()
+    if isConfirmed { diagnosis.trainsBeyond = confirmedStep }
+    return diagnosis
   }
 
   /// One phase, as `simulate` integrates it.

@@ -25,12 +25,13 @@ public struct TrainingFailure: Sendable {
   ///   - folder: where the run lies.
   ///   - health: what watched it.
   ///   - command: the program and the arguments that began the run.
+  ///   - threads: on which trainings with a change are tried; nil: none are.
   ///   - isCancelled: asked now and then whether to stop.
   /// - Throws: `CancellationError`.
   public init?(
     _ end: TrainingEnd?, _ error: TrainingError?, _ trainer: Trainer, _ experiment: Experiment,
     _ folder: RunFolder, _ health: HealthRecorder, command: [String],
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    threads: Int? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
     message = error?.description
     replay = health.replay
@@ -38,9 +39,18 @@ public struct TrainingFailure: Sendable {
     switch (end, error) {
     case (.tooManyUnsettled, _), (nil, .unsettled):
       diagnosis = try health.lastUnsettled.flatMap { unsettled in
-        try Self.diagnosis(
+        var unsettledCase = Self.unsettledCase(
           unsettled.sample, beside: health.unsettledBatch, trainer, experiment, folder,
-          command: command, isCancelled)
+          command: command)
+        if let threads, let start = health.startingParameters {
+          unsettledCase?.confirmedStep = unsettled.step
+          unsettledCase?.confirms = { changed, patience in
+            try Self.trains(
+              changed, from: start, like: trainer, beyond: unsettled.step, threads: threads,
+              patience, isCancelled)
+          }
+        }
+        return try unsettledCase?.diagnose(isCancelled: isCancelled)
       }
       next = diagnosis?.next ?? replay ?? []
       isTried = diagnosis != nil
@@ -57,11 +67,41 @@ public struct TrainingFailure: Sendable {
     }
   }
 
-  private static func diagnosis(
+  /// Whether a training with a change goes on beyond the update at which this one failed; nil where there is no
+  /// time to know. It goes a good way further, for what is about to fail is no cure either.
+  private static func trains(
+    _ changed: Experiment, from start: ParameterSet, like failed: Trainer, beyond step: Int,
+    threads: Int, _ patience: Patience, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Bool? {
+    // Evaluations say nothing of whether samples settle in training; where a schedule needs them, they stay.
+    let brief = (try? changed.setting(["learning.evaluate.every=0"])) ?? changed
+    guard let train = (failed.data as? LabelledSamples)?.dataSet else { return nil }
+    let data = DataSplits(
+      train: train, validation: (failed.validation as? LabelledSamples)?.dataSet,
+      test: (failed.test as? LabelledSamples)?.dataSet)
+    guard let trial = try? brief.makeTrainer(data, parameters: start, threads: threads) else {
+      return nil
+    }
+    do {
+      let end = try trial.run(limits: .init(updates: step + max(10, step / 2))) {
+        isCancelled() || patience.isOver
+      }
+      switch end {
+      case .finished, .stopped, .limited: return true
+      case .tooManyUnsettled: return false
+      case .interrupted:
+        if isCancelled() { throw CancellationError() }
+        return trial.step > step ? true : nil
+      }
+    } catch is TrainingError {
+      return false
+    }
+  }
+
+  private static func unsettledCase(
     _ unsettled: UnsettledSample, beside batch: [UnsettledSample], _ trainer: Trainer,
-    _ experiment: Experiment,
-    _ folder: RunFolder, command: [String], _ isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> Diagnosis? {
+    _ experiment: Experiment, _ folder: RunFolder, command: [String]
+  ) -> UnsettledCase? {
     let kind: PhaseDescription.Kind
     switch unsettled.phase {
     case .free: kind = .free
@@ -75,15 +115,14 @@ public struct TrainingFailure: Sendable {
       .subtracting([unsettled.sample]).sorted().compactMap(data.dataSet.sample(atSourceRow:))
       .prefix(Doctor.mostTogether - 1)
     let invocation = Invocation(command)
-    return try UnsettledCase(
+    return UnsettledCase(
       experiment, trainer.parameters, sample: data.samples([row]),
       others: others.isEmpty ? nil : data.samples(Array(others)), kind: kind,
       outcome: unsettled.outcome, residual: unsettled.residual, command: command,
       closer: invocation.changed(to: "analyze") + [
         "--parameters", folder.file("parameters.safetensors"), "--split", "train", "--sample",
         String(unsettled.sample),
-      ]
-    ).diagnose(isCancelled: isCancelled)
+      ])
   }
 
   /// The command as a shell takes it; nil where there is none.

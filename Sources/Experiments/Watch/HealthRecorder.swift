@@ -14,7 +14,8 @@ public final class HealthRecorder: TrainingHook {
   private let invocation: Invocation
   private let former: RunFolder?
   private let warn: (TrainingWarning) -> Void
-  private let start: ParameterSet?
+  /// The parameters that the run began with, once it has.
+  private(set) var startingParameters: ParameterSet?
   private var health = TrainingHealth()
   /// Of earlier sessions too, as far as their rows tell.
   public private(set) var warnings: [TrainingWarning] = []
@@ -40,7 +41,7 @@ public final class HealthRecorder: TrainingHook {
     self.experiment = experiment
     self.folder = folder
     self.warn = warn
-    self.start = start
+    startingParameters = start
     invocation = Invocation(command)
     former = resumes ? folder : nil
   }
@@ -48,7 +49,9 @@ public final class HealthRecorder: TrainingHook {
   // MARK: Moments
 
   public func trainingWillStart(_ trainer: Trainer) throws {
-    _ = weights(start ?? trainer.parameters, epoch: 0, step: 0, trainer.network)
+    let start = startingParameters ?? trainer.parameters
+    startingParameters = start
+    _ = weights(start, epoch: 0, step: 0, trainer.network)
     if let former { try recall(former, step: trainer.step) }
   }
 
