@@ -15,6 +15,14 @@ public enum IntegrationError: Error, Sendable, Equatable {
     public var steps: Int
     /// The variable with the largest estimated local error in proportion to its tolerance.
     public var worst: Component?
+
+    package init(time: Double, stepSize: Double, order: Int, steps: Int, worst: Component?) {
+      self.time = time
+      self.stepSize = stepSize
+      self.order = order
+      self.steps = steps
+      self.worst = worst
+    }
   }
 
   /// One variable of one sample.
@@ -27,6 +35,13 @@ public enum IntegrationError: Error, Sendable, Equatable {
     public var sample: Int
     /// Its value.
     public var value: Double
+
+    package init(name: String, column: Int, sample: Int, value: Double) {
+      self.name = name
+      self.column = column
+      self.sample = sample
+      self.value = value
+    }
   }
 
   /// What was found to be NaN or infinite.
@@ -97,6 +112,20 @@ public enum IntegrationError: Error, Sendable, Equatable {
     switch self {
     case .notFinite, .eventNotFinite: true
     default: false
+    }
+  }
+
+  /// Where the integration was, if it had begun.
+  public var situation: Situation? {
+    switch self {
+    case .stepLimitReached(_, let situation), .toleranceOutOfReach(_, let situation),
+      .errorTestFailed(let situation), .correctorNotConverged(let situation),
+      .linearSolverFailed(_, _, let situation), .nonlinearSolverFailed(_, let situation),
+      .timeUnderflow(let situation), .notFinite(_, _, let situation),
+      .noTolerance(_, let situation), .eventNotFinite(_, let situation),
+      .unexpected(_, let situation):
+      situation
+    case .badInput, .outOfMemory, .notStarted, .outsideLastStep, .rootNotFound: nil
     }
   }
 }

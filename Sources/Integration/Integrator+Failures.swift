@@ -75,7 +75,7 @@ extension Integrator {
   }
 
   /// Where the integration is, with the variable that has the largest estimated error.
-  func situation() -> IntegrationError.Situation {
+  public func situation() -> IntegrationError.Situation {
     let statistics = statistics
     return IntegrationError.Situation(
       time: statistics.steps > 0 ? statistics.currentTime : time,
@@ -97,5 +97,37 @@ extension Integrator {
       ? VectorKernels<Float>.largestWeighted(errors, weights)
       : VectorKernels<Double>.largestWeighted(errors, weights)
     return index.map { callbacks.component($0, value: stateValue($0)) }
+  }
+
+  /// The variables that dominate the local error, of the sample in which it is largest: CVODE's estimates of
+  /// the last step that was tried, times its error weights. Empty before the first step.
+  ///
+  /// - Parameter count: how many at most, the largest first.
+  public func localErrors(largest count: Int = 3) -> [LocalError] {
+    var iterations = 0
+    CVodeGetNumNonlinSolvIters(cvode, &iterations)
+    let errors = callbacks.work.pointer
+    let weights = callbacks.product.pointer
+    guard iterations > 0, CVodeGetEstLocalErrors(cvode, errors) == 0,
+      CVodeGetErrWeights(cvode, weights) == 0
+    else { return [] }
+    let (e, w) = (errors.elements(Element.self), weights.elements(Element.self))
+    let width = layout.width
+    func weighted(_ index: Int) -> Double { abs(Double(e[index]) * Double(w[index])) }
+    var worst: (sample: Int, sum: Double)?
+    for sample in 0..<stateCount / width {
+      let sum = (0..<width).reduce(0.0) {
+        let error = weighted(sample * width + $1)
+        return $0 + error * error
+      }
+      if sum.isFinite, sum > worst?.sum ?? 0 { worst = (sample, sum) }
+    }
+    guard let worst else { return [] }
+    let start = worst.sample * width
+    return (start..<start + width).sorted { weighted($0) > weighted($1) }.prefix(count).map {
+      LocalError(
+        component: callbacks.component($0, value: stateValue($0)), weighted: weighted($0),
+        share: weighted($0) * weighted($0) / worst.sum)
+    }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dynamics
 import Experiments
 import Foundation
+import Integration
 
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -69,7 +70,18 @@ struct AnalyzeCommand: ParsableCommand {
     if let folder { try begin(experiment, folder, &manifest) }
     do {
       let analyses = try analyzer.analyze(stimulus.samples) { Interruption.isRequested }
-      let report = AnalysisReport(experiment, analyses)
+      var report = AnalysisReport(experiment, analyses)
+      if let unsettled = report.unsettled,
+        let row = stimulus.samples.indices.firstIndex(of: unsettled.sample)
+      {
+        report.diagnosis = try UnsettledCase(
+          experiment, parameters, sample: stimulus.samples.selecting([row]), kind: unsettled.kind,
+          outcome: unsettled.certificate.outcome, residual: unsettled.certificate.residual,
+          command: CommandLine.arguments,
+          closer: Invocation(CommandLine.arguments).changed(to: "simulate"),
+          parameters: { try $0.startingParameters(from: self.parameters) }
+        ).diagnose { Interruption.isRequested }
+      }
       if let folder { try write(report, to: folder) }
       manifest.status = report.isComplete ? .done : .failed
       manifest.end = Date()

@@ -53,12 +53,12 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let experiment = try shared.experiment(model)
     try experiment.file.requireForEvaluation()
-    let (set, part) = try chooseSet(experiment)
-    let parameters = try experiment.startingParameters(from: parameters)
-    let data = experiment.trainingData(set)
-    let evaluator = try Evaluator(
-      experiment.network, options: experiment.settlingOptions, precision: experiment.precision,
-      threads: shared.threadCount)
+    let request = EvaluationReport.Request(
+      split: try split.map(Split.init(named:)), confusion: confusion, equilibria: equilibria,
+      controlled: controlled)
+    let (set, part) = try EvaluationReport.data(
+      of: experiment, request, dataFolder: shared.dataDir)
+    let start = try experiment.startingParameters(from: parameters)
     Interruption.watch()
     let folder = try shared.output.map {
       try RunFolder($0, name: experiment.model.name, overwrite: shared.force)
@@ -68,14 +68,23 @@ struct EvaluateCommand: ParsableCommand {
     var manifest = Manifest(
       command: CommandLine.arguments, experiment: experiment, threads: shared.threadCount,
       chunkSize: BatchSettler.chunkSize(for: experiment.network))
-    try begin(experiment, folder, &manifest)
+    manifest.split = part.rawValue
+    if let folder { try begin(experiment, folder, start, &manifest) }
     do {
-      let isComplete = try evaluate(
-        data, part, experiment, parameters, evaluator, folder)
-      manifest.status = isComplete ? .done : .failed
-      manifest.end = Date()
-      if let folder { try manifest.write(to: folder) }
-      if !isComplete { throw ExitCode(1) }
+      let report = try EvaluationReport(
+        experiment, start, set, part, request, threads: shared.threadCount,
+        command: CommandLine.arguments, parametersFile: parameters
+      ) { Interruption.isRequested }
+      manifest.status = report.isComplete ? .done : .failed
+      if let folder {
+        try report.write(to: folder, overwrite: shared.force) { Interruption.isRequested }
+        manifest.end = Date()
+        manifest.hashes.readOutputs(of: folder)
+        try manifest.write(to: folder)
+      }
+      if shared.json { try StandardOutput.write(report.json.encoded()) }
+      if !shared.quiet || !report.isComplete { Diagnostics.say(report.text) }
+      if !report.isComplete { throw ExitCode(1) }
     } catch let code as ExitCode {
       throw code
     } catch {
@@ -89,9 +98,8 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Says in the folder how the evaluation comes to be.
   private func begin(
-    _ experiment: Experiment, _ folder: RunFolder?, _ manifest: inout Manifest
+    _ experiment: Experiment, _ folder: RunFolder, _ start: ParameterSet, _ manifest: inout Manifest
   ) throws {
-    guard let folder else { return }
     func absolute(_ path: String?) -> String? {
       path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     }
@@ -99,6 +107,10 @@ struct EvaluateCommand: ParsableCommand {
     manifest.parameters = absolute(parameters)
     let text = ModelFile.resolvedYAML(experiment.model)
     manifest.modelFingerprint = Fingerprint.of(text)
+    manifest.hashes = try RunHashes(
+      model: text, start: start,
+      reading: experiment.files(
+        dataFolder: shared.dataDir, parameters: parameters, readsData: true))
     try AtomicFile.write(text, to: folder.file("model.yaml"))
     try manifest.write(to: folder)
     if shared.force {
@@ -106,84 +118,5 @@ struct EvaluateCommand: ParsableCommand {
         "predictions.csv", "confusion.csv", "equilibria.safetensors", "summary.json",
       ])
     }
-  }
-
-  /// Whether every sample settled, where each must.
-  private func evaluate(
-    _ data: LabelledSamples, _ part: Split, _ experiment: Experiment, _ parameters: ParameterSet,
-    _ evaluator: Evaluator, _ folder: RunFolder?
-  ) throws -> Bool {
-    let set = data.dataSet
-    let clock = ContinuousClock()
-    let start = clock.now
-    let evaluation = try evaluator.evaluate(
-      data, parameters: parameters, isCancelled: { Interruption.isRequested })
-    let seconds = (clock.now - start) / .seconds(1)
-    let wantsConfusion =
-      (confusion || experiment.model.learning?.evaluate.confusion == true) && set.hasLabels
-    let names =
-      wantsConfusion
-      ? ConfusionTable.names(experiment.network.outputCount, set.classNames) : []
-
-    var members: [JSONValue.Member] = [
-      .init("model", .string(experiment.model.name)),
-      .init("split", .string(part.rawValue)),
-      .init("samples", .integer(evaluation.count)),
-      .init("loss", .number(evaluation.loss)),
-      .init("accuracy", .number(evaluation.accuracy)),
-      .init("unsettled", .integer(evaluation.unsettledCount)),
-      .init("mean_evaluations", .number(evaluation.meanEvaluations)),
-      .init("method", .string(experiment.model.settling.method.rawValue)),
-      .init("residual", .number(experiment.model.settling.residual)),
-      .init("seconds", .number(seconds)),
-      .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
-      .init("versions", Versions.json),
-    ]
-    if wantsConfusion {
-      let rows = evaluation.confusion(classes: names.count)
-      members += [
-        .init("confusion", .array(rows.map { .array($0.map(JSONValue.integer)) })),
-        .init("classes", ConfusionTable.json(evaluation, names: names)),
-      ]
-    }
-    let summary = JSONValue.object(members)
-    if let folder {
-      try PredictionTable.write(
-        evaluation, classNames: set.classNames, to: folder.file("predictions.csv"),
-        overwrite: shared.force)
-      if wantsConfusion {
-        try ConfusionTable.write(
-          evaluation, names: names, to: folder.file("confusion.csv"), overwrite: shared.force)
-      }
-      if equilibria {
-        try EquilibriumArrays(
-          of: data, experiment: experiment, parameters: parameters, controlled: controlled,
-          threads: shared.threadCount, isCancelled: { Interruption.isRequested }
-        ).safetensors().write(to: folder.file("equilibria.safetensors"))
-      }
-      try AtomicFile.write(summary.encoded(), to: folder.file("summary.json"))
-    }
-    if shared.json { try StandardOutput.write(summary.encoded()) }
-    if !shared.quiet {
-      var line = "\(part.rawValue): \(evaluation.count) samples"
-      if !evaluation.accuracy.isNaN {
-        line += String(format: ", accuracy %.2f %%", 100 * evaluation.accuracy)
-      }
-      line += String(format: ", loss %.6g", evaluation.loss)
-      line += ", \(evaluation.unsettledCount) unsettled"
-      line += String(format: ", %.1f evaluations a sample", evaluation.meanEvaluations)
-      Diagnostics.say(line)
-      if wantsConfusion {
-        Diagnostics.say(ConfusionTable.text(evaluation, names: names))
-      }
-    }
-    return evaluation.unsettledCount == 0 || experiment.model.settling.unsettled != .fail
-  }
-
-  private func chooseSet(_ experiment: Experiment) throws -> (DataSet, Split) {
-    let named = try split.map(Split.init(named:))
-    let splits = try experiment.loadData(dataFolder: shared.dataDir)
-    let part = named ?? (splits.test != nil ? .test : .train)
-    return (try splits[part, in: experiment], part)
   }
 }

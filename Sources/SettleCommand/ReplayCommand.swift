@@ -118,7 +118,10 @@ struct ReplayCommand: ParsableCommand {
     try replay.trainer.parameters.safetensors(
       metadata: ["epoch": String(replay.trainer.epoch), "step": String(replay.trainer.step)]
     ).write(to: folder.file("parameters.safetensors"))
-    let summary = ReplaySummary(replay, phase: phase, alone: alone)
+    let diagnosis = try replay.diagnose(
+      phase, parametersFile: folder.file("parameters.safetensors")
+    ) { Interruption.isRequested }
+    let summary = ReplaySummary(replay, phase: phase, alone: alone, diagnosis: diagnosis)
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     manifest.status = .done
     manifest.end = Date()

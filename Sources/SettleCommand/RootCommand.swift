@@ -36,6 +36,7 @@ struct RootCommand: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     // Until there is something to save.
     Interruption.end()
+    Orphan.watch()
     do {
       var command = try parseAsRoot()
       do {

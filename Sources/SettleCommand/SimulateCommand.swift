@@ -114,9 +114,14 @@ struct SimulateCommand: ParsableCommand {
     do {
       let reports = try simulation.run(to: writer) { Interruption.isRequested }
       try writer.close()
+      let seconds = (clock.now - start) / .seconds(1)
+      // Whoever interrupts does not want to know why.
+      let diagnosis = try? simulation.diagnose(
+        reports, command: CommandLine.arguments, parametersFile: self.parameters
+      ) { Interruption.isRequested }
       summary = SimulationSummary(
-        experiment, reports, samples: stimulus.samples.indices,
-        seconds: (clock.now - start) / .seconds(1))
+        experiment, reports, samples: stimulus.samples.indices, seconds: seconds,
+        diagnosis: diagnosis)
       if let folder { try write(summary, reports, to: folder) }
     } catch {
       try? writer.close()

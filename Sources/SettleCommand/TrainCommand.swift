@@ -135,7 +135,8 @@ struct TrainCommand: ParsableCommand {
     try manifest.write(to: folder)
     let recorder = try TrainingRecorder(folder, experiment, data, overwrite: shared.force)
     try addAudits(to: trainer, experiment, folder, resuming: nil)
-    try train(trainer, experiment, folder, recorder, &manifest)
+    try train(
+      trainer, experiment, folder, recorder, health(folder, experiment, manifest), &manifest)
   }
 
   private func goOn(_ path: String) throws {
@@ -165,7 +166,10 @@ struct TrainCommand: ParsableCommand {
     let recorder = try TrainingRecorder(
       folder, run.experiment, run.data, resuming: checkpoint)
     try addAudits(to: trainer, run.experiment, folder, resuming: trainer.step)
-    try train(trainer, run.experiment, folder, recorder, &manifest)
+    let health = health(
+      folder, run.experiment, manifest,
+      start: try? run.experiment.startingParameters(from: manifest.parameters), resumes: true)
+    try train(trainer, run.experiment, folder, recorder, health, &manifest)
   }
 
   /// Audits and the watch, where the model asks for them. They come before the recorder: a checkpoint must not know of
@@ -206,9 +210,10 @@ struct TrainCommand: ParsableCommand {
 
   private func train(
     _ trainer: Trainer, _ experiment: Experiment, _ folder: RunFolder,
-    _ recorder: TrainingRecorder, _ manifest: inout Manifest
+    _ recorder: TrainingRecorder, _ health: HealthRecorder, _ manifest: inout Manifest
   ) throws {
     trainer.hooks.append(recorder)
+    trainer.hooks.append(health)
     if !shared.quiet { trainer.hooks.append(ProgressReporter()) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -223,14 +228,25 @@ struct TrainCommand: ParsableCommand {
       manifest.end = Date()
       summary = TrainingSummary(
         experiment, folder, trainer, end, bestEpoch: recorder.bestEpoch, seconds: elapsed,
-        warnings: trainer.hooks.lazy.compactMap { $0 as? WatchRecorder }.first?.warnings ?? [],
-        last: try metricsAtEnd(trainer, end))
+        warnings: warnings(of: trainer, health), last: try metricsAtEnd(trainer, end),
+        failure: failure(end, nil, trainer, experiment, folder, health, manifest),
+        replay: health.replay)
       try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     } catch {
       manifest.status = .failed
       manifest.end = Date()
       manifest.note = "\(error)"
       recorder.save(trainer, after: error)
+      if let error = error as? TrainingError {
+        let failure = failure(nil, error, trainer, experiment, folder, health, manifest)
+        let summary = TrainingSummary(
+          experiment, folder, trainer, nil, bestEpoch: recorder.bestEpoch,
+          seconds: (clock.now - start) / .seconds(1), warnings: warnings(of: trainer, health),
+          failure: failure)
+        try? AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
+        if let failure { Diagnostics.say(failure.text) }
+        if shared.json { try? StandardOutput.write(summary.json.encoded()) }
+      }
       try? manifest.write(to: folder)
       throw error
     }
@@ -240,7 +256,7 @@ struct TrainCommand: ParsableCommand {
     manifest.hashes.readOutputs(of: folder)
     try manifest.write(to: folder)
     if shared.json { try StandardOutput.write(summary.json.encoded()) }
-    if !shared.quiet { Diagnostics.say(summary.text) }
+    if !shared.quiet || end.status == .failed { Diagnostics.say(summary.text) }
     // Whoever interrupts does not want to wait, and the run will be resumed.
     if figures, end != .interrupted { StandardFigures.draw(in: folder, quiet: shared.quiet) }
     switch end {

@@ -162,7 +162,7 @@ struct SweepTests {
     }
     command.send(SIGKILL)
     #expect(try command.finish().isSignalled)
-    // Its child works on; its own lock keeps the folder until it has ended.
+    // Its child saves and ends; its own lock keeps the folder until it has.
     var result = try settle("sweep", "--resume", "s", "--quiet", in: scratch)
     for _ in 0..<20 where result.status != 0 {
       usleep(200_000)

@@ -158,13 +158,12 @@ struct VerifyTests {
   @Test("what is no run to repeat is refused")
   func refusals() throws {
     let run = try Trained(["learning.epochs=1"])
-    let evaluated = try settle(
-      "evaluate", Repository.oracle("digits"), "--data-dir", Repository.data, "--output", "e",
-      "--quiet", in: run.scratch)
-    #expect(evaluated.status == 0)
+    let analyzed = try settle(
+      "analyze", Repository.model("oscillator"), "--output", "e", "--quiet", in: run.scratch)
+    #expect(analyzed.status == 0)
     for (arguments, status, message) in [
       (["nowhere"], Int32(65), "is not the folder of a run"),
-      (["e"], 65, "runs of train and simulate can be verified"),
+      (["e"], 65, "runs of train, simulate and evaluate can be verified"),
       (["run", "--max-updates", "-1"], 64, "--max-updates"),
       (["run", "--output", "e"], 74, "already holds results"),
     ] {

@@ -1,3 +1,4 @@
+import Foundation
 import Integration
 import LinearAlgebra
 import Testing
@@ -44,6 +45,26 @@ struct IntegratorFailureTests {
     #expect(situation.time > 1 && situation.time < 1.1)
     let sentence = failure?.description ?? ""
     #expect(sentence.contains("y.1 of sample 2") && sentence.contains("the field is"))
+  }
+
+  @Test("the local error is shared out among the variables of the sample in which it is largest")
+  func localErrors() throws {
+    // Sample 1 moves a thousand times as far as sample 0, and its second variable does all of it.
+    let field = FunctionField<Double>(samples: 2, dimension: 3) { t, id, z in
+      id == 1 ? [0, 1e3 * sin(5 * t), 1e-3] : [0, sin(5 * t), 0]
+    }
+    let integrator = try Integrator(
+      field, options: IntegratorOptions(relativeTolerance: 1e-6, absoluteTolerance: 1e-3))
+    try integrator.start(at: 0, [0, 0, 0, 0, 0, 0])
+    #expect(integrator.localErrors().isEmpty, "no step was made")
+    _ = try integrator.advance(to: 1)
+    let errors = integrator.localErrors()
+    #expect(errors.count == 3 && errors[0].component.name == "y.1")
+    #expect(errors.allSatisfy { $0.component.sample == 1 })
+    #expect(errors[0].share > 0.99 && errors[0].weighted > 0 && errors[0].weighted < 10)
+    #expect(abs(errors.reduce(0) { $0 + $1.share } - 1) < 1e-12)
+    #expect(integrator.localErrors(largest: 1) == [errors[0]])
+    #expect(integrator.situation().worst == errors[0].component)
   }
 
   @Test("a NaN too far ahead only makes the step smaller")

@@ -42,7 +42,8 @@ package struct LeastControlSearch {
   /// The same point with ψ = −f(φ) and the u of a stationary point; nil where it is none.
   package func stationary(_ point: SamplePoint) throws -> SamplePoint? {
     var point = point
-    let linear = try Linearization(dense, at: point)
+    // Where the network has a mode that nothing holds, its output does not follow from its control.
+    guard let linear = try? Linearization(dense, at: point) else { return nil }
     point.psi = control(at: point)
     let scale = 1e-3 + norm(point.psi)
     let gradient = point.lossGradient(network.loss)

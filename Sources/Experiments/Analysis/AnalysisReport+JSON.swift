@@ -15,6 +15,7 @@ extension AnalysisReport {
         "multistable_fraction",
         compared > 0 ? .number(Double(multistable) / Double(compared)) : .null),
       .init("samples", .array(samples.map(sampleJSON))),
+      .init("diagnosis", diagnosis?.json ?? .null),
       .init("versions", Versions.json),
     ])
   }

@@ -17,6 +17,10 @@ extension AnalysisReport {
       lines += details(only)
     }
     lines += samples.count > 1 ? multistabilityLines : []
+    if let diagnosis {
+      if samples.count > 1 { lines.append("sample \(diagnosis.sample):") }
+      lines.append(diagnosis.text)
+    }
     return lines.joined(separator: "\n")
   }
 

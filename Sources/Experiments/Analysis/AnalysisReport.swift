@@ -1,4 +1,5 @@
 public import Dynamics
+public import Integration
 
 /// What an analysis of a model's equilibria found, for people, scripts and files.
 public struct AnalysisReport {
@@ -10,6 +11,8 @@ public struct AnalysisReport {
   /// α_eff; nil without a controller.
   let leak: Double?
   let residual: Double
+  /// Why the first sample without an equilibrium has none.
+  public var diagnosis: Diagnosis?
 
   /// From its parts.
   public init(_ experiment: Experiment, _ samples: [SampleAnalysis]) {
@@ -23,6 +26,17 @@ public struct AnalysisReport {
 
   /// Whether every sample settled in every phase.
   public var isComplete: Bool { samples.allSatisfy(\.isComplete) }
+
+  /// The first sample without an equilibrium in one of its phases.
+  public var unsettled: (sample: Int, kind: PhaseDescription.Kind, certificate: Certificate)? {
+    for sample in samples {
+      if sample.free == nil { return (sample.index, .free, sample.freeCertificate) }
+      if let certificate = sample.controlledCertificate, sample.controlled == nil {
+        return (sample.index, .controlled, certificate)
+      }
+    }
+    return nil
+  }
 
   /// Samples with a free equilibrium from zero and one after control.
   var compared: Int { samples.count { $0.release?.isSame != nil } }

@@ -47,6 +47,7 @@ extension PhaseRun {
       time = start + Double(done) * step
       for i in current.indices { current[i] = motion.state.base[i] }
       try measure(at: time)
+      history.record(time: time, residuals: judge.last, states: current)
       progress?.reach(time, rows: recorder?.rowCount ?? 0)
       isLost = !judge.last.allSatisfy(\.isFinite)
       if let grid, !isLost, done < steps {
@@ -58,6 +59,10 @@ extension PhaseRun {
     statistics.steps = done
     // With noise nothing rests, and nothing was to.
     let outcomes = judge.last.map { $0.isFinite ? Outcome.outOfTime : .diverged }
-    return try report(phase, start, time, outcomes, statistics, message: nil)
+    var report = try report(phase, start, time, outcomes, statistics, message: nil)
+    report.evidence = evidence(
+      report,
+      IntegrationError.Situation(time: time, stepSize: step, order: 0, steps: done, worst: nil))
+    return report
   }
 }

@@ -27,6 +27,8 @@ final class PhaseRun<E: Scalar> {
   /// The parameters there.
   var parameters: ParameterSet
   var evaluations = 0
+  /// The last steps, for a diagnosis.
+  var history: StateHistory<E>
   /// ‖z‖² beyond which a sample has left for good, where an equilibrium is awaited.
   private var bounds: [Double] = []
 
@@ -61,6 +63,7 @@ final class PhaseRun<E: Scalar> {
       capacity: continuous?.dimension ?? (samples.count * system.dimension))
     derivative.initialize(repeating: 0)
     observation = Observation(system.network)
+    history = StateHistory(rows: samples.count, width: system.dimension)
   }
 
   deinit { derivative.deallocate() }
@@ -126,6 +129,7 @@ final class PhaseRun<E: Scalar> {
     do {
       try state.withUnsafeBufferPointer { try integrator.start(at: start, state: $0.span) }
       try measure(at: start)
+      history.record(time: start, residuals: judge.last, states: current)
       try record(at: start)
     } catch let error as IntegrationError {
       failure = error
@@ -151,6 +155,7 @@ final class PhaseRun<E: Scalar> {
           }
         }
         try measure(at: time)
+        history.record(time: time, residuals: judge.last, states: current)
         progress?.reach(time, rows: recorder?.rowCount ?? 0)
       } catch let error as IntegrationError {
         failure = error
@@ -187,7 +192,7 @@ final class PhaseRun<E: Scalar> {
         outcomes.append(hasLeft && motion != .oscillating ? .diverged : motion)
       }
     }
-    return try report(
+    var report = try report(
       phase, start, time, outcomes, statistics,
       message: failure.map { failure in
         continuous == nil
@@ -195,6 +200,10 @@ final class PhaseRun<E: Scalar> {
           : "\(failure.description). Weights that learn too fast make the loop unstable: raise "
             + "learning.continuous.tau or controller.output.tau"
       })
+    var situation = failure?.situation ?? integrator.situation()
+    situation.steps = max(situation.steps, statistics.steps)
+    report.evidence = evidence(report, situation, integrator.localErrors(), failure)
+    return report
   }
 
   private func makeIntegrator() throws -> Integrator<E> {
@@ -254,6 +263,12 @@ final class PhaseRun<E: Scalar> {
     var report = try report(
       phase, start, start, settlement.certificates.map(\.outcome), Statistics(), message: nil)
     report.certificates = settlement.certificates
+    history.record(time: start, residuals: judge.last, states: current)
+    report.evidence = evidence(
+      report,
+      IntegrationError.Situation(
+        time: start, stepSize: 0, order: 0, steps: report.certificates.map(\.steps).max() ?? 0,
+        worst: nil))
     return report
   }
 }

@@ -26,14 +26,19 @@ public struct PhaseReport: Sendable {
 
   /// Whether the samples had a target, so that losses mean anything.
   public var hasTarget: Bool { !targets.isEmpty }
+  /// What was seen of the first sample that did not do what it was to do; nil where all did.
+  public var evidence: FailureEvidence?
 
   /// Whether the phase did what it was to do.
   public var isComplete: Bool {
-    certificates.allSatisfy {
-      awaitsEquilibrium
-        ? $0.isEquilibrium
-        : $0.outcome != .diverged && $0.outcome != .solverFailure && $0.outcome != .outOfSteps
-    }
+    certificates.allSatisfy { Self.isComplete($0, awaitsEquilibrium: awaitsEquilibrium) }
+  }
+
+  static func isComplete(_ certificate: Certificate, awaitsEquilibrium: Bool) -> Bool {
+    awaitsEquilibrium
+      ? certificate.isEquilibrium
+      : certificate.outcome != .diverged && certificate.outcome != .solverFailure
+        && certificate.outcome != .outOfSteps
   }
 }
 
@@ -47,6 +52,8 @@ public struct Simulation: Sendable {
   public var stimulus: Stimulus
   /// Is told where the simulation is.
   public var progress: SimulationProgress?
+  /// Evaluations of the field that a phase may take, where that is less than the model's own limit.
+  var budget: Int?
 
   /// From its parts.
   public init(_ experiment: Experiment, parameters: ParameterSet, stimulus: Stimulus) {

@@ -15,7 +15,7 @@ struct SimulationRunner<E: Scalar> {
   private var noise: RandomStream
   /// Inputs that change with time, from the phase on that names them.
   private var sources: [InputDrive.Source] = []
-  private let options: SettlingOptions
+  private var options: SettlingOptions
 
   init(
     _ simulation: Simulation, _ writer: CSVWriter?, _ isCancelled: @escaping @Sendable () -> Bool
@@ -33,6 +33,10 @@ struct SimulationRunner<E: Scalar> {
       try TrajectoryRecorder(model.record.variables, of: experiment, to: $0)
     }
     options = experiment.settlingOptions
+    if let budget = simulation.budget {
+      options.limits.evaluations = min(options.limits.evaluations, budget)
+      options.limits.steps = min(options.limits.steps, budget)
+    }
   }
 
   /// Throws what ``run()`` would throw of the protocol and of what it reads, before anything moves.
@@ -264,6 +268,8 @@ struct SimulationRunner<E: Scalar> {
     let state = continuous?.compose(states, parameters: parameters) ?? states
     var report = try run.go(from: start, state: state, phase: phase)
     samples.inputs = run.inputs
+    report.evidence?.setting = FlowSetting(experiment.network, controller, run.parameters)
+    report.evidence?.samples = samples
     parameters = run.parameters
     if continuous != nil { report.parameters = parameters }
     let parts = system.decompose(run.states)

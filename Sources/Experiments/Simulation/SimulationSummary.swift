@@ -12,11 +12,15 @@ public struct SimulationSummary: Sendable {
   public let samples: [Int]
   /// That it took, by the clock on the wall.
   public let seconds: Double
+  /// Why it failed, if it did.
+  public let diagnosis: Diagnosis?
 
   /// From its parts.
   public init(
-    _ experiment: Experiment, _ reports: [PhaseReport], samples: [Int], seconds: Double
+    _ experiment: Experiment, _ reports: [PhaseReport], samples: [Int], seconds: Double,
+    diagnosis: Diagnosis? = nil
   ) {
+    self.diagnosis = diagnosis
     self.experiment = experiment
     self.reports = reports
     self.samples = samples
@@ -42,6 +46,7 @@ public struct SimulationSummary: Sendable {
       .init("criterion", .string(experiment.model.settling.criterion.rawValue)),
       .init("residual", .number(experiment.model.settling.residual)),
       .init("phases", .array(reports.map(json(of:)))),
+      .init("diagnosis", diagnosis?.json ?? .null),
       .init("seconds", .number(seconds)),
       .init("versions", Versions.json),
     ])
@@ -163,6 +168,7 @@ public struct SimulationSummary: Sendable {
     if let leak = experiment.controller.effectiveLeak {
       lines.append("\u{3b1}_eff = \(short(leak))")
     }
+    if let diagnosis { lines.append(diagnosis.text) }
     return lines.joined(separator: "\n")
   }
 
@@ -170,7 +176,7 @@ public struct SimulationSummary: Sendable {
   private func summary(of report: PhaseReport, _ row: Int) -> String {
     let certificate = report.certificates[row]
     if report.awaitsEquilibrium || !report.isComplete || certificate.isEquilibrium {
-      return certificate.summary
+      return diagnosis == nil ? certificate.summary : certificate.finding
     }
     return "not at rest (residual \(short(certificate.residual))), \(certificate.steps) steps, "
       + "\(certificate.evaluations) evaluations"

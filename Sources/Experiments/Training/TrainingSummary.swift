@@ -7,31 +7,39 @@ public struct TrainingSummary {
   private let experiment: Experiment
   private let folder: RunFolder
   private let trainer: Trainer
-  private let end: TrainingEnd
+  private let status: Manifest.Status
+  private let note: String?
   private let bestEpoch: Int?
   private let seconds: Double
-  private let warnings: [StabilityWatch.Warning]
+  private let warnings: [TrainingWarning]
   private let row: EpochMetrics
+  private let failure: TrainingFailure?
+  private let replay: [String]?
 
   /// - Parameters:
   ///   - experiment: the model, made into things that run.
   ///   - folder: where the run lies.
   ///   - trainer: what trains.
-  ///   - end: how it ended.
+  ///   - end: how it ended; nil: by the error that the failure is of.
   ///   - bestEpoch: of the best parameters; nil where none were kept.
   ///   - seconds: of this session; a resumed training took more before.
-  ///   - warnings: of the watch, earlier sessions included.
+  ///   - warnings: earlier sessions included.
   ///   - last: the metrics at the end; those of the last epoch unless given.
+  ///   - failure: what did not settle, and why.
+  ///   - replay: the command that shows the way of the last sample that did not settle.
   public init(
-    _ experiment: Experiment, _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd,
-    bestEpoch: Int?, seconds: Double, warnings: [StabilityWatch.Warning] = [],
-    last: EpochMetrics? = nil
+    _ experiment: Experiment, _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd?,
+    bestEpoch: Int?, seconds: Double, warnings: [TrainingWarning] = [],
+    last: EpochMetrics? = nil, failure: TrainingFailure? = nil, replay: [String]? = nil
   ) {
+    self.failure = failure
+    self.replay = replay
     row = last ?? trainer.metrics.last ?? EpochMetrics()
     self.experiment = experiment
     self.folder = folder
     self.trainer = trainer
-    self.end = end
+    status = end?.status ?? .failed
+    note = end.map(\.note) ?? failure?.message
     self.bestEpoch = bestEpoch
     self.seconds = seconds
     self.warnings = warnings
@@ -42,8 +50,9 @@ public struct TrainingSummary {
     var members: [JSONValue.Member] = [
       .init("model", .string(experiment.model.name)),
       .init("run", .string(folder.path)),
-      .init("status", .string(end.status.rawValue)),
-      .init("note", end.note.map(JSONValue.string) ?? .null),
+      .init("status", .string(status.rawValue)),
+      .init("note", note.map(JSONValue.string) ?? .null),
+      .init("updates", .integer(trainer.step)),
     ]
     members += row.values.map { name, value in
       .init(name, EpochMetrics.counts.contains(name) ? .integer(Int(value)) : .number(value))
@@ -59,15 +68,9 @@ public struct TrainingSummary {
       .init("residual", .number(experiment.model.settling.residual)),
       .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
       .init("session_seconds", .number(seconds)),
-      .init(
-        "warnings",
-        .array(
-          warnings.map {
-            .object([
-              .init("update", .integer($0.step)), .init("cause", .string($0.cause.rawValue)),
-              .init("message", .string($0.message)),
-            ])
-          })),
+      .init("warnings", .array(warnings.map(\.json))),
+      .init("diagnosis", failure?.diagnosis?.json ?? .null),
+      .init("next", failure?.command.map(JSONValue.string) ?? .null),
       .init("versions", Versions.json),
     ]
     return .object(members)
@@ -76,9 +79,9 @@ public struct TrainingSummary {
   /// For people.
   public var text: String {
     var lines: [String] = []
-    var line = "\(end.status.rawValue) after \(row.epoch) epochs, \(row.step) updates"
+    var line = "\(status.rawValue) after \(trainer.epoch) epochs, \(trainer.step) updates"
     line += String(format: ", %.1f s", seconds)
-    if let note = end.note { line += ": \(note)" }
+    if let note { line += ": \(note)" }
     lines.append(line)
     if !row.testAccuracy.isNaN {
       lines.append(String(format: "held-out accuracy %.2f %%", 100 * row.testAccuracy))
@@ -89,6 +92,13 @@ public struct TrainingSummary {
       lines.append(String(format: "\u{3b1}_eff = %.6g", leak))
     }
     lines.append("wrote \(folder.path)/{metrics.csv,parameters.safetensors,summary.json}")
+    if let failure {
+      lines.append(failure.text)
+    } else if row.unsettled > 0, let replay {
+      lines.append(
+        "\(row.unsettled) samples did not settle in the last epoch; to see the way of one: "
+          + ShellWords.line(["settle"] + replay))
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -11,33 +11,22 @@ extension Verification {
         folder.path, .whole, "was interrupted: there is no whole result to verify",
         try: "simulate again with --force")
     }
-    let path = folder.file("model.yaml")
-    let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
-    if let recorded = manifest.hashes.model, recorded != SHA256.hex(of: text) {
-      throw InputError(
-        path, .whole, "is not the model that the run was made with: it was changed since",
-        try: "restore it")
-    }
-    let file = try ModelFile.parse(
-      text: text, file: manifest.modelFile, knownNames: registry.knownNames)
-    let experiment = try Experiment(file, registry: registry)
-    let parameters = try experiment.startingParameters(from: manifest.parameters)
-    if let recorded = manifest.hashes.start, recorded != RunHashes.hash(of: parameters) {
-      throw InputError(
-        manifest.parameters ?? manifest.modelFile, .whole,
-        "the parameters are not those that the run began with", try: "restore them")
-    }
+    let experiment = try storedModel(folder, manifest, registry)
+    let parameters = try storedParameters(experiment, manifest)
     let stimulus = try Stimulus(
       of: experiment, samples: manifest.samples ?? [],
       split: manifest.split.flatMap(Split.init(rawValue:)),
       dataFolder: dataFolder ?? manifest.dataFolder)
     say("simulating again")
     let writer = try CSVWriter(scratch.file("trajectory.csv"), overwrite: true)
-    let reports = try Simulation(experiment, parameters: parameters, stimulus: stimulus)
-      .run(to: writer, isCancelled: isCancelled)
+    let simulation = Simulation(experiment, parameters: parameters, stimulus: stimulus)
+    let reports = try simulation.run(to: writer, isCancelled: isCancelled)
     try writer.close()
     let summary = SimulationSummary(
-      experiment, reports, samples: stimulus.samples.indices, seconds: 0)
+      experiment, reports, samples: stimulus.samples.indices, seconds: 0,
+      diagnosis: try simulation.diagnose(
+        reports, command: manifest.command, parametersFile: manifest.parameters,
+        isCancelled: isCancelled))
     if let learned = reports.last(where: { $0.parameters != nil })?.parameters {
       try learned.safetensors().write(to: scratch.file("parameters.safetensors"))
     }

@@ -21,21 +21,42 @@ extension Verification {
     let isPartial = maximumUpdates.map { $0 < end.step } ?? false
     say("training again" + (limit.map { " up to update \($0)" } ?? ""))
     let recorder = try TrainingRecorder(scratch, run.experiment, run.data, overwrite: true)
-    if let learning = run.experiment.model.learning, learning.audit.every > 0 {
+    let learning = run.experiment.model.learning ?? LearningDescription()
+    if learning.audit.every > 0 {
       trainer.hooks.append(
         try AuditRecorder(scratch, run.experiment, trainer, overwrite: true, threads: threads))
     }
-    trainer.hooks.append(recorder)
+    let watch =
+      learning.watch.every > 0
+      ? try WatchRecorder(
+        scratch, run.experiment, trainer, overwrite: true, threads: threads, warn: { _ in }) : nil
+    if let watch { trainer.hooks.append(watch) }
+    let health = HealthRecorder(scratch, run.experiment, command: manifest.command)
+    trainer.hooks += [recorder, health]
     var status = Manifest.Status.failed
+    func summarize(
+      _ end: TrainingEnd?, _ error: TrainingError?, last: EpochMetrics? = nil
+    ) throws {
+      let warnings = (watch?.warnings ?? []).map(TrainingWarning.init) + health.warnings
+      let failure = try TrainingFailure(
+        end, error, trainer, run.experiment, scratch, health, command: manifest.command,
+        isCancelled: isCancelled)
+      let summary = TrainingSummary(
+        run.experiment, scratch, trainer, end, bestEpoch: recorder.bestEpoch, seconds: 0,
+        warnings: warnings.sorted { $0.step < $1.step }, last: last, failure: failure)
+      try AtomicFile.write(summary.json.encoded(), to: scratch.file("summary.json"))
+    }
     do {
       let end = try trainer.run(limits: .init(updates: limit), isCancelled: isCancelled)
       if end == .interrupted { throw CancellationError() }
       status = end.status
-      let summary = TrainingSummary(
-        run.experiment, scratch, trainer, end, bestEpoch: recorder.bestEpoch, seconds: 0)
-      try AtomicFile.write(summary.json.encoded(), to: scratch.file("summary.json"))
+      try summarize(
+        end, nil,
+        last: isEvaluatedAtEnd(folder, trainer)
+          ? try trainer.currentMetrics(isCancelled: isCancelled) : nil)
     } catch let error as TrainingError {
       recorder.save(trainer, after: error)
+      try summarize(nil, error)
       if manifest.note != error.description {
         add(Difference("manifest.json", "note", manifest.note ?? "none", error.description))
       }
@@ -44,6 +65,13 @@ extension Verification {
     try compare(
       folder, scratch, manifest, isPartial: isPartial, status: limit == nil ? status : nil,
       checkpoint: String(last.split(separator: "/").last ?? ""), step: limit ?? end.step)
+  }
+
+  /// Whether the run was evaluated where a limit ended it: its summary then is of later than its last row.
+  private func isEvaluatedAtEnd(_ folder: RunFolder, _ trainer: Trainer) -> Bool {
+    guard let summary = try? JSONValue.read(folder.file("summary.json")) else { return false }
+    return summary["step"]?.integerValue == trainer.step
+      && trainer.metrics.last.map { $0.step != trainer.step } ?? false
   }
 
   /// The start, which the fingerprint of ``StoredRun`` has compared, once more by its full hash.
@@ -64,10 +92,15 @@ extension Verification {
     status: Manifest.Status?, checkpoint: String, step: Int
   ) throws {
     let tables = RunTables.names + ["audit.csv", "audit-control.csv"]
-    for name in tables {
+    for name in tables + ["watch.csv"] {
       try compareTable(name, folder, scratch, through: isPartial ? step : nil)
     }
-    guard !isPartial else { return }
+    guard !isPartial else {
+      note(
+        "parameters, checkpoints and summary.json are of the end of the run, and are compared only "
+          + "without --max-updates")
+      return
+    }
     try compareTensors("parameters.safetensors", folder, scratch)
     try compareTensors("checkpoints/best.safetensors", folder, scratch)
     // Sums of the epoch at hand have seconds among them.
@@ -78,6 +111,9 @@ extension Verification {
           Difference("manifest.json", "status", manifest.status.rawValue, status.rawValue))
       }
       try compareJSON("summary.json", folder, scratch)
+    } else {
+      // How a limit or a signal ended the run is no result of its.
+      try compareJSON("summary.json", folder, scratch, ignoring: ["status", "note"])
     }
   }
 }

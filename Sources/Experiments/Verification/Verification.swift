@@ -10,7 +10,7 @@ public struct Verification: Sendable {
   public private(set) var differences: [Difference] = []
   /// What was compared and agrees, in words.
   public private(set) var agreements: [String] = []
-  /// `train` or `simulate`.
+  /// `train`, `simulate` or `evaluate`.
   public let subcommand: String
   /// The updates that the repetition went to, where it did not go to the end of the run.
   public private(set) var updates: Int?
@@ -59,10 +59,18 @@ public struct Verification: Sendable {
           try: "leave --max-updates out")
       }
       try repeatSimulation(folder, scratch, manifest, dataFolder, registry, say, isCancelled)
+    case "evaluate":
+      guard maximumUpdates == nil else {
+        throw InputError(
+          folder.path, .whole, "is an evaluation, which has no updates",
+          try: "leave --max-updates out")
+      }
+      try repeatEvaluation(
+        folder, scratch, manifest, dataFolder, registry, threads, say, isCancelled)
     default:
       throw InputError(
         folder.path, .whole, "is a run of `settle \(subcommand)`",
-        try: "runs of train and simulate can be verified")
+        try: "runs of train, simulate and evaluate can be verified")
     }
   }
 
@@ -165,10 +173,15 @@ public struct Verification: Sendable {
       Difference(name, "\(first.name) \(place)", "\(x.values[index])", "\(y.values[index])"))
   }
 
-  mutating func compareJSON(_ name: String, _ folder: RunFolder, _ scratch: RunFolder) throws {
+  /// - Parameter ignored: members that need not be the same, besides times and places.
+  mutating func compareJSON(
+    _ name: String, _ folder: RunFolder, _ scratch: RunFolder, ignoring ignored: Set<String> = []
+  ) throws {
     guard FileManager.default.fileExists(atPath: folder.file(name)) else { return }
     let found = ValueComparison.differences(
-      name, try JSONValue.read(folder.file(name)), try JSONValue.read(scratch.file(name)))
+      name, try JSONValue.read(folder.file(name)), try JSONValue.read(scratch.file(name)),
+      // Warnings are told, and a training that was resumed tells fewer of them.
+      ignoring: ValueComparison.circumstances.union(ignored).union(["warnings"]))
     if let first = found.first {
       differences.append(first)
     } else {
@@ -177,6 +190,8 @@ public struct Verification: Sendable {
   }
 
   mutating func stopped(at updates: Int) { self.updates = updates }
+
+  mutating func note(_ text: String) { notes.append(text) }
 
   mutating func add(_ difference: Difference) { differences.append(difference) }
 }

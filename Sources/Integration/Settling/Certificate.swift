@@ -126,8 +126,11 @@ public struct Certificate: Sendable, Equatable {
   /// Whether the state is an equilibrium.
   public var isEquilibrium: Bool { outcome.isEquilibrium }
 
-  /// One line for people.
-  public var summary: String {
+  /// One line for people, with what to try where it did not settle.
+  public var summary: String { isEquilibrium ? finding : "\(finding); \(outcome.advice)" }
+
+  /// One line for people, without advice.
+  public var finding: String {
     var text = "\(outcome.rawValue), residual \(Self.short(residual)) (worst: \(worstComponent)), "
     text += "\(steps) steps, \(evaluations) evaluations"
     if attempts.count > 1 {
@@ -138,7 +141,6 @@ public struct Certificate: Sendable, Equatable {
       }.joined(separator: ", ")
     }
     if let message = attempts.last?.message { text += "; \(message)" }
-    if !isEquilibrium { text += "; " + outcome.advice }
     return text
   }
 

@@ -46,6 +46,14 @@ public struct UpdateSummary: Sendable, Equatable {
   public var gradientNorm: Double
   /// Whether ``TrainingOptions/clip`` shortened them.
   public var wasClipped: Bool
+
+  package init(epoch: Int, step: Int, rate: Double, gradientNorm: Double, wasClipped: Bool) {
+    self.epoch = epoch
+    self.step = step
+    self.rate = rate
+    self.gradientNorm = gradientNorm
+    self.wasClipped = wasClipped
+  }
 }
 
 /// Is called at named moments of a training, on the thread that trains: for metrics, checkpoints,

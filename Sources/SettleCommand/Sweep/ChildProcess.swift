@@ -4,7 +4,9 @@ import Foundation
 /// A run of this program as a process of its own.
 ///
 /// It has a process group of its own, so that Ctrl-C on the terminal reaches it only through its parent:
-/// two signals would end it before it has saved.
+/// two signals would end it before it has saved. Its standard input is a pipe to which nobody ever writes:
+/// when the parent is gone, however it went, the pipe ends, and the child saves and ends too
+/// (``Orphan``).
 struct ChildProcess {
   enum End {
     case exited(Int32)
@@ -12,6 +14,15 @@ struct ChildProcess {
   }
 
   let identifier: pid_t
+
+  /// The end that children read, and the one that this process holds as long as it lives. Neither passes to
+  /// children but as their standard input.
+  private static let lifeline: (reading: Int32, writing: Int32)? = {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }()
 
   /// The program that runs now.
   static var ownProgram: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
@@ -37,7 +48,12 @@ struct ChildProcess {
       posix_spawnattr_destroy(&attributes)
     }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    let lifeline = Self.lifeline
+    if let lifeline {
+      posix_spawn_file_actions_adddup2(&actions, lifeline.reading, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o666)
     posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o666)
     // A child inherits blocked and ignored signals, and shall hear all.
@@ -55,8 +71,11 @@ struct ChildProcess {
 
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
     words.append(nil)
-    var variables: [UnsafeMutablePointer<CChar>?] = ProcessInfo.processInfo.environment
-      .map { strdup("\($0.key)=\($0.value)") }
+    var environment = ProcessInfo.processInfo.environment
+    environment[Orphan.variable] = lifeline == nil ? nil : "1"
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map {
+      strdup("\($0.key)=\($0.value)")
+    }
     variables.append(nil)
     defer { for text in words + variables { free(text) } }
     var child: pid_t = 0

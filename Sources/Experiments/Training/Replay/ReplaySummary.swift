@@ -7,12 +7,17 @@ public struct ReplaySummary {
   private let replay: Replay
   private let phase: SettledPhase
   private let alone: PhaseReport?
+  private let diagnosis: Diagnosis?
 
   /// - Parameters:
   ///   - replay: what was replayed.
   ///   - phase: that was integrated alone.
   ///   - alone: how the sample ended when it was integrated alone.
-  public init(_ replay: Replay, phase: SettledPhase, alone: PhaseReport?) {
+  ///   - diagnosis: why it did not settle in the training, if it did not.
+  public init(
+    _ replay: Replay, phase: SettledPhase, alone: PhaseReport?, diagnosis: Diagnosis? = nil
+  ) {
+    self.diagnosis = diagnosis
     self.replay = replay
     self.phase = phase
     self.alone = alone
@@ -48,6 +53,7 @@ public struct ReplaySummary {
             .init("certificate", report.certificates[0].json),
           ])
         } ?? .null),
+      .init("diagnosis", diagnosis?.json ?? .null),
       .init("versions", Versions.json),
     ])
   }
@@ -83,8 +89,11 @@ public struct ReplaySummary {
           + String(format: "t = %.6g, ", alone.end)
           + "\(certificate.steps) steps, \(certificate.evaluations) evaluations")
       if let message = certificate.attempts.last?.message { lines.append("  \(message)") }
-      if !certificate.isEquilibrium { lines.append("  \(certificate.outcome.advice)") }
+      if !certificate.isEquilibrium, diagnosis == nil {
+        lines.append("  \(certificate.outcome.advice)")
+      }
     }
+    if let diagnosis { lines.append(diagnosis.text) }
     return lines.joined(separator: "\n")
   }
 
