@@ -95,7 +95,11 @@ struct WarmStartTests {
 
   @Test("from equilibria of slightly other weights it takes less care, and finds the same ones")
   func careless() throws {
-    let (network, parameters) = try warmModel()
+    // Of a network whose activity does not die out: where it does, no care is needed.
+    let network = try classifier()
+    let parameters = try network.initialParameters(
+      for: leakyInversion, initializers: ["h-h.weight": Initializer(.uniformFanIn, gain: 2)],
+      seed: 3)
     var options = automatic
     options.certifiesStability = true
     let careful = try BatchSettler(network, controller: leakyInversion, options: options)
