@@ -3,7 +3,7 @@ public enum ValueComparison {
   /// Members of summary.json that name places or measure time, or that belong to the program.
   public static let circumstances: Set<String> = [
     "run", "parameters", "sweep", "seconds", "settle_seconds", "session_seconds", "versions",
-    "next", "tried", "trains_beyond",
+    "next", "tried", "trains_to",
   ]
 
   /// The leaves in which two documents differ, in the order of the first.

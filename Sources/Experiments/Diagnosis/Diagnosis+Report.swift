@@ -35,7 +35,7 @@ extension Diagnosis {
 
   private var remark: String {
     if !cure.isEmpty {
-      if let trainsBeyond { return "   # was tried: trains beyond update \(trainsBeyond)" }
+      if let trainsTo { return "   # was tried: trains to update \(trainsTo)" }
       switch triedOn {
       case nil: return "   # was tried: settles"
       case 1?: return "   # was tried on this sample: settles"
@@ -125,7 +125,7 @@ extension Diagnosis {
             ])
           })),
       .init("tried_on", triedOn.map(JSONValue.integer) ?? .null),
-      .init("trains_beyond", trainsBeyond.map(JSONValue.integer) ?? .null),
+      .init("trains_to", trainsTo.map(JSONValue.integer) ?? .null),
       .init("next", .string(command)),
     ])
   }

@@ -68,9 +68,9 @@ public struct Diagnosis: Sendable, Equatable {
   /// The number of samples that did not settle on which changes were tried, this one among them; nil: on
   /// everything that the command settles.
   public var triedOn: Int?
-  /// The update at which a training failed, where one with the change that helps was seen to go on beyond it;
+  /// The update to which a training with the change that helps was seen to go, beyond that at which it failed;
   /// nil where there was no training, or not the time for one.
-  public var trainsBeyond: Int?
+  public var trainsTo: Int?
   /// What to run next: the words of a command line, `settle` left out.
   public var next: [String]
 

@@ -9,7 +9,7 @@ extension Doctor {
   /// - Returns: arguments of `--set`, in the order in which they are to be tried.
   func candidates(_ cause: Diagnosis.Cause, _ course: Course, column: Int) -> [[String]] {
     switch cause {
-    case .loop: slowerControl + weakerControl + otherControl
+    case .loop: slowerControl + weakerControl + otherControl + weakerWeights(0.9) + byDescent
     case .network:
       weakerWeights(0.9) + weakerWeights(0.5) + withOtherControl(weakerWeights(0.9))
         + (isControlled ? otherControl + weakerControl : []) + largerLimits(course)
@@ -47,7 +47,7 @@ extension Doctor {
 
   private var leaks: [[String]] {
     guard hasIntegral else { return [] }
-    return [0.1, 0.5, 1, 5].filter { $0 > model.controller.output.leak }.map {
+    return [0.1, 0.5, 1, 5, 20].filter { $0 > model.controller.output.leak }.map {
       ["controller.output.leak=\(Self.written($0))"]
     }
   }
@@ -66,6 +66,14 @@ extension Doctor {
   private var otherControl: [[String]] {
     guard isControlled, model.controller.kind != "energy" else { return [] }
     return [["controller.kind=energy"]]
+  }
+
+  /// Descent, where it is switched off and there is one: `auto` then finds what control does not lead to.
+  private var byDescent: [[String]] {
+    guard isControlled, method == .auto, !model.settling.descent,
+      experiment.controller.descent(for: experiment.network) != nil
+    else { return [] }
+    return [["settling.descent=true"]]
   }
 
   /// What lets a free phase settle, together with what settles wherever there is an equilibrium, for the

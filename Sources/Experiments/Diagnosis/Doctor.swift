@@ -25,7 +25,7 @@ struct Doctor {
   let closer: [String]
 
   /// Changes that are tried at most: each costs a settling.
-  static let mostTrials = 10
+  static let mostTrials = 16
   /// Time constants that differ by more make a system stiff.
   static let stiffRatio = 1e3
 
@@ -53,7 +53,7 @@ struct Doctor {
       localErrors: evidence.localErrors, course: course,
       component: names.indices.contains(column) ? names[column] : "", terms: terms,
       timeScales: scales, isStiff: isStiff, cause: finding.cause, words: finding.words, trials: [],
-      triedOn: triedOn, trainsBeyond: nil, next: closer)
+      triedOn: triedOn, trainsTo: nil, next: closer)
     var seen: Set<[String]> = []
     for candidate in candidates(finding.cause, course, column: column)
     where seen.insert(candidate).inserted && diagnosis.trials.count < Self.mostTrials {
@@ -100,7 +100,7 @@ struct Doctor {
 
   var isControlled: Bool { evidence.kind == .controlled }
   private var isSingle: Bool { experiment.precision == .single }
-  private var method: SettlingDescription.Method { experiment.model.settling.method }
+  var method: SettlingDescription.Method { experiment.model.settling.method }
 
   /// Whether the method goes through time, so that more of it may help.
   private var hasTime: Bool {

@@ -16,11 +16,8 @@ public struct UnsettledCase {
   /// Of the sample at the parameters at hand.
   private let own: ParameterSet
 
-  /// What more is asked of a change with which the samples settle: whether it is one. Nil where there is no time
-  /// to know.
-  var confirms: ((_ changed: Experiment, _ patience: Patience) throws -> Bool?)?
-  /// The update of which it says so.
-  var confirmedStep: Int?
+  /// What more is asked of a change with which the samples settle: how a training with it goes.
+  var train: ((_ changed: Experiment, _ patience: Patience) throws -> TrainingTrial)?
 
   /// - Parameters:
   ///   - experiment: the model, made into things that run.
@@ -74,7 +71,7 @@ public struct UnsettledCase {
     else { return nil }
     let evidence = report.evidence ?? arrival(report)
     let invocation = Invocation(command)
-    var isConfirmed = false
+    var reached: Int?
     let doctor = Doctor(
       experiment: experiment, evidence: evidence, settledAlone: report.isComplete,
       triedOn: 1 + (others?.count ?? 0), patience: patience,
@@ -82,13 +79,17 @@ public struct UnsettledCase {
         if isCancelled() { throw CancellationError() }
         guard let changed = try? experiment.setting(arguments), let does = try? settles(changed)
         else { return nil }
-        guard does, let confirms else { return does }
-        let answer = try confirms(changed, patience)
-        isConfirmed = answer == true
-        return answer ?? true
+        guard does, let train else { return does }
+        switch try train(changed, patience) {
+        case .fails: return false
+        case .unknown: return true
+        case .goesOn(let step):
+          reached = step
+          return true
+        }
       }, cured: { invocation.setting($0) }, closer: closer)
     var diagnosis = try doctor.diagnose()
-    if isConfirmed { diagnosis.trainsBeyond = confirmedStep }
+    diagnosis.trainsTo = reached
     return diagnosis
   }
 

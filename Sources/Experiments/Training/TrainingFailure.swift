@@ -43,11 +43,10 @@ public struct TrainingFailure: Sendable {
           unsettled.sample, beside: health.unsettledBatch, trainer, experiment, folder,
           command: command)
         if let threads, let start = health.startingParameters {
-          unsettledCase?.confirmedStep = unsettled.step
-          unsettledCase?.confirms = { changed, patience in
-            try Self.trains(
-              changed, from: start, like: trainer, beyond: unsettled.step, threads: threads,
-              patience, isCancelled)
+          unsettledCase?.train = { changed, patience in
+            try TrainingTrial(
+              of: changed, from: start, like: trainer, beyond: unsettled.step, threads: threads,
+              within: patience, isCancelled: isCancelled)
           }
         }
         return try unsettledCase?.diagnose(isCancelled: isCancelled)
@@ -64,37 +63,6 @@ public struct TrainingFailure: Sendable {
         ? invocation.changed(to: "check")
         : invocation.setting(["learning.optimizer.rate=\(Doctor.written(rate / 10))"])
     default: return nil
-    }
-  }
-
-  /// Whether a training with a change goes on beyond the update at which this one failed; nil where there is no
-  /// time to know. It goes a good way further, for what is about to fail is no cure either.
-  private static func trains(
-    _ changed: Experiment, from start: ParameterSet, like failed: Trainer, beyond step: Int,
-    threads: Int, _ patience: Patience, _ isCancelled: @escaping @Sendable () -> Bool
-  ) throws -> Bool? {
-    // Evaluations say nothing of whether samples settle in training; where a schedule needs them, they stay.
-    let brief = (try? changed.setting(["learning.evaluate.every=0"])) ?? changed
-    guard let train = (failed.data as? LabelledSamples)?.dataSet else { return nil }
-    let data = DataSplits(
-      train: train, validation: (failed.validation as? LabelledSamples)?.dataSet,
-      test: (failed.test as? LabelledSamples)?.dataSet)
-    guard let trial = try? brief.makeTrainer(data, parameters: start, threads: threads) else {
-      return nil
-    }
-    do {
-      let end = try trial.run(limits: .init(updates: step + max(10, step / 2))) {
-        isCancelled() || patience.isOver
-      }
-      switch end {
-      case .finished, .stopped, .limited: return true
-      case .tooManyUnsettled: return false
-      case .interrupted:
-        if isCancelled() { throw CancellationError() }
-        return trial.step > step ? true : nil
-      }
-    } catch is TrainingError {
-      return false
     }
   }
 
