@@ -99,8 +99,11 @@ extension Course {
       self = .hovers
       return
     }
-    // Everything moves on evenly at first.
-    guard span > 5 * constants.upperBound else {
+    // Everything moves on evenly at first, and what wanders about turns.
+    let along = (0..<track.width).reduce(0.0) {
+      $0 + (second[$1] - first[$1]) * (now[$1] - second[$1])
+    }
+    guard span > 5 * constants.upperBound, along > 0.9 * before * after else {
       self = .unknown
       return
     }

@@ -21,7 +21,7 @@ extension Doctor {
       (isOutOfReach ? coarserPath : []) + [["precision=double"] + path] + coarserEnd
     case .limits:
       largerLimits(course) + (settledAlone ? integration : [])
-        + (isControlled ? slowerControl + leaks : [])
+        + (isControlled ? slowerControl + leaks : []) + weakerWeights(0.9)
     case .method: integration + largerLimits(course) + slowerControl + weakerControl
     case .input: [["initial={}"]] + weakerWeights(0.9)
     case .unknown: otherMethods + coarserPath + slowerControl + weakerControl

@@ -172,7 +172,7 @@ struct Doctor {
       return Finding(.unknown, "the solver gave up: \(sentence)")
     }
     if evidence.outcome == .outOfSteps || evidence.outcome == .outOfTime {
-      return Finding(.limits, "it was not given enough to arrive")
+      return Finding(.limits, "it did not arrive within what it was given")
     }
     return Finding(.unknown, evidence.outcome.advice)
   }

@@ -57,6 +57,10 @@ struct CourseTests {
       return
     }
     #expect(abs(speed + 0.25) < 1e-9)
+    // What goes as fast, but not the same way, only wanders.
+    let turning = track(
+      { 5 - 0.25 * min($0, 24) }, { 0.25 * max($0 - 24, 0) })
+    #expect(course(turning) == .unknown)
   }
 
   @Test(
