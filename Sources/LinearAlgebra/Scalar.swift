@@ -7,8 +7,8 @@
 ///
 /// Pointers refer to `count` initialised elements. Outputs may be the very same pointer as an input
 /// (in place) but must not overlap it otherwise.
-public protocol Scalar: ElementwiseScalar, KrylovScalar, AdamsScalar, BinaryFloatingPoint,
-  BitwiseCopyable, Sendable
+public protocol Scalar: ElementwiseScalar, KrylovScalar, AdamsScalar, AndersonScalar,
+  BinaryFloatingPoint, BitwiseCopyable, Sendable
 {
   /// The name used in model files: `single` or `double`.
   static var precisionName: String { get }

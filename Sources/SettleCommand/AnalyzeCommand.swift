@@ -87,7 +87,11 @@ struct AnalyzeCommand: ParsableCommand {
       manifest.end = Date()
       if let folder { try manifest.write(to: folder) }
       if shared.json { try StandardOutput.write(report.json.encoded()) }
-      if !shared.quiet || !report.isComplete { Diagnostics.say(report.text) }
+      if !shared.quiet {
+        try Results.say(report.text, besideJSON: shared.json)
+      } else if !report.isComplete {
+        Diagnostics.say(report.text)
+      }
       if let folder, !shared.quiet {
         Diagnostics.say("wrote \(folder.path)/{analysis.json,eigenvalues.csv,samples.csv}")
       }

@@ -54,7 +54,7 @@ struct CheckCommand: ParsableCommand {
       if let leak = experiment.controller.effectiveLeak {
         line += String(format: ", \u{3b1}_eff = %.6g", leak)
       }
-      Diagnostics.say(line)
+      try Results.say(line, besideJSON: shared.json)
     }
     let chosen = try chooseSamples(experiment)
     let rule = try experiment.rule(experiment.model.learning ?? LearningDescription())
@@ -70,7 +70,7 @@ struct CheckCommand: ParsableCommand {
         on: chosen, parameters: parameters, directions: directions, seed: experiment.model.seed)
     members.append(.init("rule", check.json))
     if shared.json { try StandardOutput.write(JSONValue.object(members).encoded()) }
-    if !shared.quiet { Diagnostics.say(check.text) }
+    if !shared.quiet { try Results.say(check.text, besideJSON: shared.json) }
     if !check.isPassed { throw ExitCode(1) }
   }
 

@@ -83,7 +83,11 @@ struct EvaluateCommand: ParsableCommand {
         try manifest.write(to: folder)
       }
       if shared.json { try StandardOutput.write(report.json.encoded()) }
-      if !shared.quiet || !report.isComplete { Diagnostics.say(report.text) }
+      if !shared.quiet {
+        try Results.say(report.text, besideJSON: shared.json)
+      } else if !report.isComplete {
+        Diagnostics.say(report.text)
+      }
       if !report.isComplete { throw ExitCode(1) }
     } catch let code as ExitCode {
       throw code

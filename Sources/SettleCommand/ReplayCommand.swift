@@ -128,7 +128,7 @@ struct ReplayCommand: ParsableCommand {
     try manifest.write(to: folder)
     if json { try StandardOutput.write(summary.json.encoded()) }
     if !quiet {
-      Diagnostics.say(summary.text)
+      try Results.say(summary.text, besideJSON: json)
       Diagnostics.say(
         "wrote \(folder.path)/{trajectory.csv,summary.json,parameters.safetensors}")
     }

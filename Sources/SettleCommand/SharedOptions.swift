@@ -63,7 +63,19 @@ struct SharedOptions: ParsableArguments {
   }
 }
 
-/// Messages for people, on standard error.
+/// Messages for people about how things go, on standard error.
 enum Diagnostics {
   static func say(_ text: String) { StandardError.write(text + "\n") }
+}
+
+/// What people asked for, on standard output; on standard error beside a summary as JSON, which has standard output
+/// to itself.
+enum Results {
+  static func say(_ text: String, besideJSON: Bool) throws {
+    if besideJSON {
+      Diagnostics.say(text)
+    } else {
+      try StandardOutput.write(text + "\n")
+    }
+  }
 }

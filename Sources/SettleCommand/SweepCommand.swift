@@ -201,7 +201,7 @@ struct SweepCommand: ParsableCommand {
     try AtomicFile.write(summary.json.encoded(), to: folder.file("summary.json"))
     if json { try StandardOutput.write(summary.json.encoded()) }
     if !quiet {
-      Diagnostics.say(summary.text(showing: chosen.shown))
+      try Results.say(summary.text(showing: chosen.shown), besideJSON: json)
       if isInterrupted { Diagnostics.say("go on with: settle sweep --resume \(folder.path)") }
     }
     if isInterrupted { throw ExitCode(130) }

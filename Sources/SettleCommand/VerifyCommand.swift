@@ -71,7 +71,11 @@ struct VerifyCommand: ParsableCommand {
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
       say: { if !quiet { Diagnostics.say($0) } }, isCancelled: { Interruption.isRequested })
     if json { try StandardOutput.write(verification.json.encoded()) }
-    if !quiet || !verification.isVerified { Diagnostics.say(verification.text) }
+    if !quiet {
+      try Results.say(verification.text, besideJSON: json)
+    } else if !verification.isVerified {
+      Diagnostics.say(verification.text)
+    }
     if !verification.isVerified { throw ExitCode(1) }
   }
 }

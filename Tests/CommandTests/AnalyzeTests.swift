@@ -48,13 +48,13 @@ struct AnalyzeTests {
   @Test("words: what was found, what moves it, what to try")
   func words() throws {
     let result = try settle("analyze", Repository.model("tanh"), in: Scratch())
-    #expect(result.status == 0 && result.out.isEmpty, "\(result.report)")
+    #expect(result.status == 0 && result.err.isEmpty, "\(result.report)")
     for word in [
       "stable", "slowest oscillation", "what moves max Re", "controller.output.tau", "--set ",
       "settles in", "measured", "least that reaches", "condition ratio", "singular values",
       "the free state that it reaches from zero",
     ] {
-      #expect(result.err.contains(word), "\(word) in \(result.report)")
+      #expect(result.out.contains(word), "\(word) in \(result.report)")
     }
   }
 
@@ -66,7 +66,7 @@ struct AnalyzeTests {
       "--split", "test", "--output", "out",
     ]
     let result = try settle(arguments, in: scratch)
-    #expect(result.status == 0 && result.err.contains("the least stable"), "\(result.report)")
+    #expect(result.status == 0 && result.out.contains("the least stable"), "\(result.report)")
     let samples = try scratch.table("out/samples.csv")
     let eigenvalues = try scratch.table("out/eigenvalues.csv")
     let report = try scratch.json("out/analysis.json")
@@ -119,7 +119,7 @@ struct AnalyzeTests {
     let result = try settle(
       ["analyze", Repository.model("one-neuron"), "--output", "out"]
         + settings.flatMap { ["--set", $0] }, in: scratch)
-    #expect(result.status == 0 && result.err.contains("ANOTHER free state"), "\(result.report)")
+    #expect(result.status == 0 && result.out.contains("ANOTHER free state"), "\(result.report)")
     let report = try scratch.json("out/analysis.json")
     #expect(report["multistable_fraction"].number == 1)
     #expect(try scratch.table("out/samples.csv")[0, "released_same"] == "0")

@@ -62,11 +62,11 @@ struct AuditTests {
     for word in [
       "as promised", "backpropagation", "confirmed", "local", "condition ratio", "passed",
     ] {
-      #expect(passed.err.contains(word), "\(word) in \(passed.report)")
+      #expect(passed.out.contains(word), "\(word) in \(passed.report)")
     }
     let failed = try settle("check", Repository.model("oscillator"), in: Scratch())
     #expect(failed.status == 1)
-    #expect(failed.err.contains("left out of all figures") && failed.err.contains("FAILED"))
+    #expect(failed.out.contains("left out of all figures") && failed.out.contains("FAILED"))
   }
 
   @Test("check without directions leaves the differences out")

@@ -149,6 +149,6 @@ struct EvaluationTests {
   func checkOfOscillator() throws {
     let result = try settle("check", Repository.model("oscillator"), in: Scratch())
     #expect(result.status == 1, "\(result.report)")
-    #expect(result.err.contains("did not settle"))
+    #expect(result.out.contains("did not settle"))
   }
 }

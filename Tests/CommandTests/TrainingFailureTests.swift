@@ -84,7 +84,7 @@ struct TrainingFailureTests {
     let next = try #require(summary["next"].string)
     #expect(next.hasPrefix("settle check "), "\(next)")
     let checked = try follow(next, in: scratch)
-    #expect(checked.err.contains("nan"), "it shows what is wrong: \(checked.report)")
+    #expect(checked.out.contains("nan"), "it shows what is wrong: \(checked.report)")
   }
 
   @Test("a rate that is far too high: the loss grows, and a tenth of the rate is better")
@@ -115,13 +115,13 @@ struct TrainingFailureTests {
     #expect(try scratch.json("run/summary.json")["updates"].number == 3)
     // Its summary is verified, too, and one that was evaluated at its end.
     let verified = try settle("verify", "run", in: scratch)
-    #expect(verified.status == 0 && verified.err.contains("summary.json: "), "\(verified.report)")
+    #expect(verified.status == 0 && verified.out.contains("summary.json: "), "\(verified.report)")
     _ = try train(
       [], ["--max-updates", "3", "--evaluate-at-end", "--force"], in: scratch, expecting: 0)
     let again = try settle("verify", "run", in: scratch)
-    #expect(again.status == 0 && again.err.contains("summary.json: "), "\(again.report)")
+    #expect(again.status == 0 && again.out.contains("summary.json: "), "\(again.report)")
     let partial = try settle("verify", "run", "--max-updates", "2", in: scratch)
-    #expect(partial.err.contains("are compared only without --max-updates"), "\(partial.report)")
+    #expect(partial.out.contains("are compared only without --max-updates"), "\(partial.report)")
   }
 
   @Test("an evaluation is verified, bit for bit, with its tables and arrays")
@@ -136,7 +136,7 @@ struct TrainingFailureTests {
     let verified = try settle("verify", "e", in: scratch)
     #expect(verified.status == 0, "\(verified.report)")
     for name in ["predictions.csv", "confusion.csv", "equilibria.safetensors", "summary.json"] {
-      #expect(verified.err.contains("\(name): "), "\(verified.report)")
+      #expect(verified.out.contains("\(name): "), "\(verified.report)")
     }
     let residual = try scratch.table("e/predictions.csv")[3, "residual"]
     try scratch.write(
@@ -144,7 +144,7 @@ struct TrainingFailureTests {
       to: "e/predictions.csv")
     let tampered = try settle("verify", "e", in: scratch)
     #expect(
-      tampered.status == 1 && tampered.err.contains("predictions.csv, row 4, column residual"))
+      tampered.status == 1 && tampered.out.contains("predictions.csv, row 4, column residual"))
     #expect(try settle("verify", "e", "--max-updates", "2", in: scratch).status == 65)
     // Other parameters in the file are not taken for the run's.
     let other = try Trained([], ["--seed", "9"])

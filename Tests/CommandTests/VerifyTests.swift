@@ -25,7 +25,7 @@ struct VerifyTests {
       "metrics.csv", "unsettled.csv", "steps.csv", "confusion.csv", "audit.csv",
       "parameters.safetensors", "checkpoints/best.safetensors", "summary.json",
       "checkpoints/epoch-00003-step-000000012.safetensors",
-    ] { #expect(result.err.contains("\(name): "), "\(name) is compared") }
+    ] { #expect(result.out.contains("\(name): "), "\(name) is compared") }
     #expect(try run.scratch.contents(of: "run") == before)
   }
 
@@ -39,15 +39,15 @@ struct VerifyTests {
       scratch.text("run/metrics.csv").replacingOccurrences(of: value, with: "0.125"),
       to: "run/metrics.csv")
     let result = try verify(["run"], in: scratch, expecting: 1)
-    #expect(result.err.contains("metrics.csv, row 3, column test_loss: 0.125 in the run"))
-    #expect(result.err.contains("\(value) in the repetition"))
-    #expect(result.err.contains("metrics.csv was changed since the run ended: sha256 "))
+    #expect(result.out.contains("metrics.csv, row 3, column test_loss: 0.125 in the run"))
+    #expect(result.out.contains("\(value) in the repetition"))
+    #expect(result.out.contains("metrics.csv was changed since the run ended: sha256 "))
     // A run of another seed in this one's place.
     let other = try Trained([], ["--seed", "9"])
     try scratch.write(
       Array(other.scratch.bytes("run/parameters.safetensors")), to: "run/parameters.safetensors")
     let arrays = try verify(["run"], in: scratch, expecting: 1)
-    #expect(arrays.err.contains("parameters.safetensors, hidden-hidden.weight [0, 0]: "))
+    #expect(arrays.out.contains("parameters.safetensors, hidden-hidden.weight [0, 0]: "))
   }
 
   @Test("a long training is compared up to an update")
@@ -55,25 +55,25 @@ struct VerifyTests {
     let run = try Trained(["learning.metrics=step"])
     let result = try verify(["run", "--max-updates", "6"], in: run.scratch)
     // Rows 0 and 1 of the epochs, four updates each; six steps.
-    #expect(result.err.contains("metrics.csv: 2 rows"), "\(result.report)")
-    #expect(result.err.contains("steps.csv: 6 rows"))
+    #expect(result.out.contains("metrics.csv: 2 rows"), "\(result.report)")
+    #expect(result.out.contains("steps.csv: 6 rows"))
     #expect(result.err.contains("up to update 6"))
     let table = try run.scratch.table("run/steps.csv")
     try run.scratch.write(
       run.scratch.text("run/steps.csv").replacingOccurrences(
         of: table[7, "controlled_loss"], with: "1.0"), to: "run/steps.csv")
     let later = try verify(["run", "--max-updates", "6"], in: run.scratch, expecting: 1)
-    #expect(later.err.contains("steps.csv: 6 rows"), "the change is in the eighth row")
-    #expect(later.err.contains("steps.csv was changed since the run ended"))
+    #expect(later.out.contains("steps.csv: 6 rows"), "the change is in the eighth row")
+    #expect(later.out.contains("steps.csv was changed since the run ended"))
     let whole = try verify(["run"], in: run.scratch, expecting: 1)
-    #expect(whole.err.contains("steps.csv, row 8, column controlled_loss: 1.0"))
+    #expect(whole.out.contains("steps.csv, row 8, column controlled_loss: 1.0"))
   }
 
   @Test("a training that a limit ended, and one that went on, have the same bits, too")
   func sessions() throws {
     let stopped = try Trained([], ["--max-updates", "6"])
     let result = try verify(["run"], in: stopped.scratch)
-    #expect(result.err.contains("checkpoints/epoch-00001-step-000000006.safetensors"))
+    #expect(result.out.contains("checkpoints/epoch-00001-step-000000006.safetensors"))
     let resumed = try settle("train", "--resume", "run", "--quiet", in: stopped.scratch)
     #expect(resumed.status == 0, "\(resumed.report)")
     _ = try verify(["run"], in: stopped.scratch)
@@ -136,12 +136,12 @@ struct VerifyTests {
     let result = try settle(["simulate"] + arguments + ["--output", "run", "--quiet"], in: scratch)
     try #require(result.status == 0, "\(result.report)")
     let verified = try verify(["run"], in: scratch)
-    #expect(verified.err.contains("trajectory.csv: "))
+    #expect(verified.out.contains("trajectory.csv: "))
     try scratch.write(
       scratch.text("run/trajectory.csv").replacingOccurrences(of: "\n0.0,", with: "\n0.00,"),
       to: "run/trajectory.csv")
     let changed = try verify(["run"], in: scratch, expecting: 1)
-    #expect(changed.err.contains("trajectory.csv, row 1, column time: 0.00 in the run, 0.0"))
+    #expect(changed.out.contains("trajectory.csv, row 1, column time: 0.00 in the run, 0.0"))
   }
 
   @Test("what was made by other versions is noted")
@@ -151,8 +151,8 @@ struct VerifyTests {
       run.scratch.text("run/manifest.json").replacingOccurrences(
         of: "\"settle\": \"", with: "\"settle\": \"0.0.1-"), to: "run/manifest.json")
     let result = try verify(["run"], in: run.scratch)
-    #expect(result.err.contains("note: settle is"), "\(result.report)")
-    #expect(result.err.contains("the run was made with 0.0.1-"))
+    #expect(result.out.contains("note: settle is"), "\(result.report)")
+    #expect(result.out.contains("the run was made with 0.0.1-"))
   }
 
   @Test("what is no run to repeat is refused")

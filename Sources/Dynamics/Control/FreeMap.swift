@@ -24,6 +24,7 @@ final class FreeMap<E: Scalar>: EquilibriumMap {
   }
 
   var isDamped: Bool { evaluator.isDamped }
+  var isContractive: Bool { isDamped }
 
   @specialized(where E == Float)
   @specialized(where E == Double)

@@ -83,6 +83,11 @@ final class InversionMap<E: Scalar>: EquilibriumMap {
 
   var isDamped: Bool { evaluator.isDamped }
 
+  var isContractive: Bool {
+    !loop.isClamped && !loop.isReadout
+      && evaluator.isContractive(gain: loop.restGain, outputs: outputColumns)
+  }
+
   @specialized(where E == Float)
   @specialized(where E == Double)
   func residual(at x: UnsafeMutablePointer<E>, into r: UnsafeMutablePointer<E>) {

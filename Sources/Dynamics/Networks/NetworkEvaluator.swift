@@ -150,13 +150,15 @@ package final class NetworkEvaluator<E: Scalar> {
       if let feedback = edge.feedbackIndex { edge.backward.load(parameters[feedback].values) }
     }
     dampedness = nil
+    contractiveness = nil
     biases = (units + readouts).map { block in
       block.biasIndex.map { parameters[$0].values }
     }
   }
   private var biases: [ContiguousArray<Double>?] = []
-  /// ``isDamped``, where it has been asked for since.
+  /// ``isDamped`` and ``isContractive(gain:outputs:)``, where they have been asked for since.
   var dampedness: Bool?
+  var contractiveness: Bool?
 
   /// Takes over the inputs of `count` samples, [count × inputs] in double precision, and computes
   /// the drive.

@@ -107,8 +107,8 @@ package final class AndersonIterates<Element: Scalar> {
       if hasLast { remember(row) }
       // The iterate of the time before last is no longer needed.
       let target = last.x + row * dimension
-      target.update(from: self.row(row), count: dimension)
-      Element.addScaled(1, residualRow(row), to: target, count: dimension)
+      Element.linearSum(
+        1, self.row(row), 1, residualRow(row), into: target, count: dimension)
       if hasLast { mix(row, into: target) }
     }
     if hasLast { next = (next + 1) % depth }
@@ -120,17 +120,19 @@ package final class AndersonIterates<Element: Scalar> {
   private func remember(_ row: Int) {
     let slot = slots[row]
     let history = slot * depth * dimension
-    let dr = residualDifferences + history + next * dimension
-    let dg = imageDifferences + history + next * dimension
+    let latest = history + next * dimension
     let offset = row * dimension
-    dr.update(from: now.r + offset, count: dimension)
-    Element.addScaled(-1, last.r + offset, to: dr, count: dimension)
-    dg.update(from: now.x + offset, count: dimension)
-    Element.addScaled(-1, last.x + offset, to: dg, count: dimension)
-    Element.addScaled(1, dr, to: dg, count: dimension)
-    weigh(dr, slot: slot, into: dr)
-    weighted.update(from: dr, count: dimension)
-    weigh(now.r + offset, slot: slot, into: weighted + dimension)
+    let weights = weights + slot * variables.count
+    for (index, variable) in variables.enumerated() {
+      let start = variable.columns.lowerBound
+      let place = offset + start
+      Element.andersonDifferences(
+        weight: weights[index], iterate: now.x + place, before: last.x + place,
+        residual: now.r + place, before: last.r + place,
+        residualChange: residualDifferences + latest + start,
+        imageChange: imageDifferences + latest + start, latest: weighted + start,
+        weighted: weighted + dimension + start, count: variable.columns.count)
+    }
     Element.multiply(
       transposeA: false, transposeB: true, rows: 2, columns: count, inner: dimension,
       alpha: 1, weighted, dimension, residualDifferences + history, dimension,
@@ -139,22 +141,6 @@ package final class AndersonIterates<Element: Scalar> {
     for k in 0..<count {
       gram[next * depth + k] = Double(products[k])
       gram[k * depth + next] = Double(products[k])
-    }
-    gram[next * depth + next] = Element.quickDot(dr, dr, count: dimension)
-  }
-
-  private func weigh(
-    _ x: UnsafePointer<Element>, slot: Int, into y: UnsafeMutablePointer<Element>
-  ) {
-    let weights = weights + slot * variables.count
-    for (index, variable) in variables.enumerated() {
-      let start = variable.columns.lowerBound
-      let count = variable.columns.count
-      if weights[index] != 1 {
-        Element.scale(weights[index], x + start, into: y + start, count: count)
-      } else if x != y {
-        (y + start).update(from: x + start, count: count)
-      }
     }
   }
 

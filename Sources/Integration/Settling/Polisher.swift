@@ -15,7 +15,7 @@ final class Polisher<Element: Scalar> {
   private let measures: [ResidualMeasure]
 
   /// How far φ of a population may move, in proportion to its norm. Beyond that it is on its way
-  /// to another equilibrium than the one that the integration was approaching.
+  /// to another equilibrium than the one that the integration was approaching, unless there is no other.
   static var reach: Double { 0.05 }
   /// A polish that takes more iterations than this may have been drawn to a saddle, and is checked.
   private static var unsuspicious: Int { 30 }
@@ -60,6 +60,9 @@ final class Polisher<Element: Scalar> {
   /// Whether the way to the equilibrium is not critical: see ``EquilibriumMap/isDamped``.
   var isDamped: Bool { map.isDamped }
 
+  /// Whether the iteration finds the equilibrium from afar: see ``EquilibriumMap/isContractive``.
+  var isContractive: Bool { map.isContractive }
+
   /// Samples that the last polish found on a saddle: the flow will leave its neighbourhood again.
   private(set) var saddles: Set<Int> = []
 
@@ -101,7 +104,7 @@ final class Polisher<Element: Scalar> {
         var message: String?
         if residual <= acceptance {
           outcome = .settled
-          if !isExplicit && distance(row) > Self.reach {
+          if !isExplicit && !isContractive && distance(row) > Self.reach {
             outcome = .outOfSteps
             message = "left the neighbourhood of where the integration had come"
           }

@@ -11,6 +11,8 @@ private enum Stage {
   static let explicitSteps = 300
   /// Where activity dies out, the way is that much less critical.
   static let damped = 1000.0
+  /// What a sample may have left of its way where the polish is sure to find its end.
+  static let contractive = 0.3
   /// What a sample may have left of its way for a minimum close by to be the end of it.
   static let nearby = 1e-3
   /// One more approach, and its polish.
@@ -87,7 +89,8 @@ extension Settler {
     _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
     at time: Double
   ) throws {
-    let residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
+    var residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
+    if polisher?.isContractive == true { residual = max(residual, Stage.contractive) }
     var stiff = samples
     if mayStepExplicitly {
       let steps = min(Stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1)

@@ -11,9 +11,11 @@ private enum ExplicitPace {
   /// The correction of a step may be as large, against the norm of the state, as so many times the relative
   /// tolerance: small enough to stay on the flow's side of a ridge between two basins.
   static let tolerance = 1.0 / 30
-  /// By how much the tolerance is larger where activity dies out, or where a sample is near its
-  /// equilibrium: where there is no ridge.
+  /// By how much the tolerance is larger where activity dies out, and where a sample is far from any
+  /// equilibrium or near to one: where there is no ridge.
   static let uncritical = 10.0
+  /// What a sample that has only begun has left of its way: more than it has gone.
+  static let far = 1.0
   /// The same for a sample that starts from an equilibrium of slightly other parameters: which side of a ridge it
   /// is on was decided when it first settled.
   static let warm = 30.0
@@ -166,7 +168,8 @@ extension Settler {
           continue
         }
         if steps > 0 {
-          let isCritical = !isDamped && overall > ExplicitPace.near
+          let isCritical =
+            !isDamped && overall > ExplicitPace.near && overall < ExplicitPace.far
           let looser = isWarm ? ExplicitPace.warm : isCritical ? 1 : ExplicitPace.uncritical
           let allowed = tolerance * looser
           walks[row].adjust(

@@ -122,14 +122,15 @@ public struct SettlingOptions: Sendable, Equatable {
   /// How `auto` finishes.
   public var polish = Polish.anderson
   /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
-  /// integration to the polish; a thousand times that where the network's activity dies out by itself.
+  /// integration to the polish; a thousand times that where the network's activity dies out by itself, and at least
+  /// 0.3 where it does under control, too.
   public var polishStart = 1e-5
   /// Whether samples that do not start at zero start from where they settled before, with slightly other
   /// parameters: `auto` then takes less care of which equilibrium their own flow leads to, and hands them over to
   /// the polish at 10⁻³ by the measure of ``polishStart``.
   public var startsAtEquilibria = false
   /// The number of iterates that Anderson acceleration combines.
-  public var andersonDepth = 12
+  public var andersonDepth = 8
   /// Iterations allowed to the methods without time.
   public var iterations = 200
   /// Whether what does not settle by itself may be settled by descent on F where that exists.

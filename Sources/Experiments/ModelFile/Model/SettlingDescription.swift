@@ -132,7 +132,7 @@ public struct SettlingDescription: Sendable, Equatable {
     /// Newton–Krylov; or not at all: integration goes all the way.
     public var kind = Kind.anderson
     /// Iterates that `anderson` combines.
-    public var depth = 12
+    public var depth = 8
     /// ‖F‖ / (floor + ‖z‖) at which integration hands a sample over.
     public var start = 1.0e-5
     /// Most iterations of `newton`, `anderson` and `fixed-point` (a polish gives up after

@@ -87,7 +87,7 @@ extension SettlingDescription.Polish {
     Key(
       "start", \.start, .number(.positive),
       "‖F‖ / (floor + ‖z‖) at which integration hands a sample over; a thousand times that where the network's "
-        + "activity dies out by itself.")
+        + "activity dies out by itself, and at least 0.3 where it does under control, too.")
     Key(
       "iterations", \.iterations, .integer(1...),
       "Most iterations of `newton`, `anderson` and `fixed-point` (a polish gives up after 40).")
