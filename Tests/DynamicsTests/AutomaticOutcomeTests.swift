@@ -188,10 +188,10 @@ struct AutomaticOutcomeTests {
     for precision in Precision.allCases {
       let state = try model.settle(SettlingOptions(method: .automatic), precision: precision)
       #expect(state.areSettled, "\(state.summaries)")
-      // 0.01 is left where activity dies out by itself, as here by a thousand times `polishStart`, and 0.3 where it does so
+      // 0.01 is left where activity dies out by itself, as here by three thousand times `polishStart`, and 0.3 where it does so
       // under control.
       var sooner = SettlingOptions(method: .automatic)
-      sooner.polishStart = 3e-4
+      sooner.polishStart = 1e-4
       let other = try model.settle(sooner, precision: precision)
       func approaches(_ state: SettledState) -> [Int] {
         state.certificates.compactMap {

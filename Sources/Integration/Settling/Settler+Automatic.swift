@@ -10,7 +10,7 @@ private enum Stage {
   static let basinSteps = 30
   static let explicitSteps = 300
   /// Where activity dies out, the way is that much less critical.
-  static let damped = 1000.0
+  static let damped = 3000.0
   /// What a sample may have left of its way where the polish is sure to find its end.
   static let contractive = 0.3
   /// What a sample may have left of its way for a minimum close by to be the end of it.

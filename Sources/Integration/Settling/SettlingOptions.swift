@@ -122,9 +122,9 @@ public struct SettlingOptions: Sendable, Equatable {
   /// How `auto` finishes.
   public var polish = Polish.anderson
   /// ‖F‖ / (floor + ‖z‖), over all variables and in their units, at which `auto` hands a sample over from
-  /// integration to the polish; a thousand times that where the network's activity dies out by itself, and at least
+  /// integration to the polish; three thousand times that where the network's activity dies out by itself, and at least
   /// 0.3 where it does under control, too.
-  public var polishStart = 1e-5
+  public var polishStart = 3e-6
   /// Whether samples that do not start at zero start from where they settled before, with slightly other
   /// parameters: `auto` then takes less care of which equilibrium their own flow leads to, and hands them over to
   /// the polish at 10⁻³ by the measure of ``polishStart``.

@@ -64,7 +64,7 @@ struct ValidModelTests {
     #expect(settling.steps.growth == 10 && settling.steps.order == nil)
     #expect(settling.limits.time == 1e4 && settling.limits.steps == 100_000)
     #expect(settling.limits.evaluations == 50_000 && settling.limits.straggler == 10)
-    #expect(settling.polish.kind == .anderson && settling.polish.start == 1e-5)
+    #expect(settling.polish.kind == .anderson && settling.polish.start == 3e-6)
     #expect(settling.descent && settling.unsettled == .exclude && settling.byDescent == .learn)
     #expect(!settling.warmStart && !settling.eigenvalues)
     let learning = try #require(model.learning)

@@ -134,7 +134,7 @@ public struct SettlingDescription: Sendable, Equatable {
     /// Iterates that `anderson` combines.
     public var depth = 8
     /// ‖F‖ / (floor + ‖z‖) at which integration hands a sample over.
-    public var start = 1.0e-5
+    public var start = 3e-6
     /// Most iterations of `newton`, `anderson` and `fixed-point` (a polish gives up after
     /// 40).
     public var iterations = 200

@@ -86,7 +86,7 @@ extension SettlingDescription.Polish {
     Key("depth", \.depth, .integer(1...100), "Iterates that `anderson` combines.")
     Key(
       "start", \.start, .number(.positive),
-      "‖F‖ / (floor + ‖z‖) at which integration hands a sample over; a thousand times that where the network's "
+      "‖F‖ / (floor + ‖z‖) at which integration hands a sample over; three thousand times that where the network's "
         + "activity dies out by itself, and at least 0.3 where it does under control, too.")
     Key(
       "iterations", \.iterations, .integer(1...),
