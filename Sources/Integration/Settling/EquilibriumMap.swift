@@ -25,8 +25,8 @@ public protocol EquilibriumMap<Element>: AnyObject {
   /// Whether activity that is left to itself dies out, even where every slope of an activation is 1: then there is
   /// little for an approach to miss.
   var isDamped: Bool { get }
-  /// Whether that is so under control, too: then nothing swings about the equilibrium, there is no other, and the
-  /// iteration finds it from afar.
+  /// Whether that is so under control, too: then as a rule nothing swings about the equilibrium, there is no other,
+  /// and the iteration finds it from afar.
   var isContractive: Bool { get }
 
   /// r ← G(x) − x. Columns of x that are functions of the others are overwritten by what they are,
