@@ -56,6 +56,16 @@ install_packages() {
     "${missing[@]}"
 }
 
+# Lets tests take the kernels of OpenBLAS that settle itself takes: a program that loads tests cannot choose its
+# own. The folder is that of the built programs.
+choose_kernels() {
+  local kernels
+  kernels="$("$1/settle" --version | sed -n 's/.* \([A-Za-z]*\) MAX_THREADS.*/\1/p')"
+  case "$kernels" in
+    Haswell | SkylakeX | Cooperlake) export OPENBLAS_CORETYPE="$kernels" ;;
+  esac
+}
+
 # Installs gnuplot, which draws the figures. Everything else works without it.
 install_gnuplot() {
   if command -v gnuplot >/dev/null; then return; fi

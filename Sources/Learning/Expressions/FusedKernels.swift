@@ -1,7 +1,7 @@
-/// Loops of two operations at once, which spare the memory between them.
+/// Loops of two operations at once, and a factor, which spare the memory between them.
 ///
-/// Each pair has a loop of its own. The two operations round one after the other, so the bits are those
-/// of two separate loops.
+/// Each pair has a loop of its own. The operations round one after the other, so the bits are those of
+/// separate loops. A factor of 1 changes none.
 enum FusedKernels {
   typealias Operand = VectorKernels.Operand
   typealias Target = UnsafeMutablePointer<Double>
@@ -26,14 +26,19 @@ enum FusedKernels {
     }
   }
 
-  /// z ← (a ∘ b) ∘ c or, reversed, c ∘ (a ∘ b); or z + that.
+  /// z ← s·((a ∘ b) ∘ c) or, reversed, s·(c ∘ (a ∘ b)); or z + that.
   ///
   /// One of a and b is a vector.
+  ///
+  /// - Parameter kept: where a ∘ b goes besides, if anywhere: with a square that is not added, and s = 1.
   static func apply(
     _ first: VectorProgram.Operation, _ a: Operand, _ b: Operand,
-    _ second: VectorProgram.Stage, _ c: Operand, count: Int, adding: Bool, into z: Target
+    _ second: VectorProgram.Stage, _ c: Operand, scale s: Double, count: Int, adding: Bool,
+    keeping kept: Target?, into z: Target
   ) {
-    let end = End(operation: second.operation, isReversed: second.isReversed, c, count, adding, z)
+    let end = End(
+      operation: second.operation, isReversed: second.isReversed, c: c, scale: s, count: count,
+      adding: adding, kept: kept, z: z)
     switch (first, a, b) {
     case (.add, .vector(let x), .vector(let y)): sum(x, y, end)
     case (.add, .vector(let x), .scalar(let y)), (.add, .scalar(let y), .vector(let x)):
@@ -95,29 +100,27 @@ enum FusedKernels {
     let operation: VectorProgram.Operation
     let isReversed: Bool
     let c: Operand
+    let scale: Double
     let count: Int
     let adding: Bool
+    let kept: Target?
     let z: Target
-
-    init(
-      operation: VectorProgram.Operation, isReversed: Bool, _ c: Operand, _ count: Int,
-      _ adding: Bool, _ z: Target
-    ) {
-      self.operation = operation
-      self.isReversed = isReversed
-      self.c = c
-      self.count = count
-      self.adding = adding
-      self.z = z
-    }
 
     @inline(__always) func run(_ t: (Int) -> Double) {
       switch (operation, c) {
       case (.abs, _): write { Swift.abs(t($0)) }
       case (.square, _):
-        write {
-          let x = t($0)
-          return x * x
+        if let kept {
+          for i in 0..<count {
+            let x = t(i)
+            kept[i] = x
+            z[i] = x * x
+          }
+        } else {
+          write {
+            let x = t($0)
+            return x * x
+          }
         }
       case (.relu, _): write { ExpressionFunction.rectified(t($0)) }
       case (.add, .vector(let y)): write { t($0) + y[$0] }
@@ -143,9 +146,9 @@ enum FusedKernels {
 
     @inline(__always) private func write(_ f: (Int) -> Double) {
       if adding {
-        for i in 0..<count { z[i] += f(i) }
+        for i in 0..<count { z[i] += f(i) * scale }
       } else {
-        for i in 0..<count { z[i] = f(i) }
+        for i in 0..<count { z[i] = f(i) * scale }
       }
     }
   }

@@ -54,8 +54,9 @@ struct SynapseLoop: Sendable {
     }
     let machine = VectorMachine(program)
     withExtendedLifetime((posted, columns)) {
-      for sample in 0..<samples {
-        for unit in 0..<posts {
+      // The samples within: the row of changes stays in the first-level cache.
+      for unit in 0..<posts {
+        for sample in 0..<samples {
           for k in posted.indices { machine.scalars[k] = posted[k].base[sample * posts + unit] }
           for k in columns.indices {
             let (buffer, isOfSample) = columns[k]

@@ -71,8 +71,9 @@ final class VectorMachine {
         let (a, b) = (operand(instruction.a, start), operand(instruction.b, start))
         if let then = instruction.then {
           FusedKernels.apply(
-            instruction.operation, a, b, then, operand(then.c, start), count: count,
-            adding: isResult && adding, into: z)
+            instruction.operation, a, b, then, operand(then.c, start),
+            scale: instruction.scale.map(scalar) ?? 1, count: count, adding: isResult && adding,
+            keeping: instruction.kept.map { registers + $0 * Self.block }, into: z)
         } else {
           VectorKernels.apply(
             instruction.operation, a, b, count: count, adding: isResult && adding, into: z)

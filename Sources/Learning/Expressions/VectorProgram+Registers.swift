@@ -1,7 +1,7 @@
 /// What is done to a list of instructions once it is complete. Each result has a register of its own at
 /// first, numbered as its instruction.
 extension VectorProgram {
-  /// Joins an instruction with the only one that reads its result, where there is a loop for both.
+  /// Joins instructions that have a loop together.
   mutating func fuse() {
     var uses = [Int](repeating: 0, count: instructions.count)
     for instruction in instructions {
@@ -11,23 +11,77 @@ extension VectorProgram {
     var isGone = [Bool](repeating: false, count: instructions.count)
     // From the end, because the last loop also adds to the result.
     for time in instructions.indices.reversed() where !isGone[time] {
-      let second = instructions[time]
-      guard FusedKernels.canEnd(with: second.operation) else { continue }
-      for (operand, other, isReversed) in [(second.a, second.b, false), (second.b, second.a, true)]
+      if let (value, factor) = scaling(instructions[time], uses),
+        let start = beginning(of: instructions[value], uses)
       {
-        guard case .register(let value) = operand, uses[value] == 1, !isGone[value],
-          operand != other || second.operation.hasOneOperand,
-          FusedKernels.canBegin(with: instructions[value])
-        else { continue }
-        var joined = instructions[value]
-        joined.target = second.target
-        joined.then = Stage(operation: second.operation, c: other, isReversed: isReversed)
-        instructions[time] = joined
+        join(start, to: value, at: time, scale: factor)
         isGone[value] = true
-        break
+        isGone[start.value] = true
+      } else if let start = beginning(of: instructions[time], uses) {
+        join(start, to: time, at: time, scale: nil)
+        isGone[start.value] = true
       }
     }
+    for time in instructions.indices where !isGone[time] && instructions[time].then == nil {
+      keepBeforeSquare(time, &isGone)
+    }
     instructions = zip(instructions, isGone).filter { !$1 }.map { $0.0 }
+  }
+
+  /// The instruction whose result is one operand of another, and the other operand.
+  private struct Beginning {
+    var value: Int
+    var other: Operand
+    /// Whether the other operand comes first.
+    var isReversed: Bool
+  }
+
+  /// An instruction whose result nobody but `second` reads, where there is a loop for both.
+  private func beginning(of second: Instruction, _ uses: [Int]) -> Beginning? {
+    guard FusedKernels.canEnd(with: second.operation) else { return nil }
+    for (operand, other, isReversed) in [(second.a, second.b, false), (second.b, second.a, true)] {
+      if case .register(let value) = operand, uses[value] == 1,
+        operand != other || second.operation.hasOneOperand,
+        FusedKernels.canBegin(with: instructions[value])
+      {
+        return Beginning(value: value, other: other, isReversed: isReversed)
+      }
+    }
+    return nil
+  }
+
+  /// Where an instruction multiplies what nobody else reads by a scalar: that value, and the scalar.
+  private func scaling(
+    _ instruction: Instruction, _ uses: [Int]
+  ) -> (value: Int, factor: Operand)? {
+    guard case .multiply = instruction.operation else { return nil }
+    switch (instruction.a, instruction.b) {
+    case (.register(let value), .scalar) where uses[value] == 1: return (value, instruction.b)
+    case (.scalar, .register(let value)) where uses[value] == 1: return (value, instruction.a)
+    default: return nil
+    }
+  }
+
+  private mutating func join(_ start: Beginning, to second: Int, at time: Int, scale: Operand?) {
+    var joined = instructions[start.value]
+    joined.then = Stage(
+      operation: instructions[second].operation, c: start.other, isReversed: start.isReversed)
+    joined.scale = scale
+    joined.target = instructions[time].target
+    instructions[time] = joined
+  }
+
+  /// A difference and its square, say, are made in one loop.
+  private mutating func keepBeforeSquare(_ time: Int, _ isGone: inout [Bool]) {
+    let square = instructions[time]
+    guard case .square = square.operation, case .register(let value) = square.a, !isGone[value],
+      instructions[value].then == nil, FusedKernels.canBegin(with: instructions[value]),
+      result != .register(time)
+    else { return }
+    instructions[value].then = Stage(operation: .square, c: square.a, isReversed: false)
+    instructions[value].kept = value
+    instructions[value].target = square.target
+    isGone[time] = true
   }
 
   /// Gives every result the lowest register that is free when it is made.
@@ -46,19 +100,22 @@ extension VectorProgram {
         if lastUse[value] == time { dead.insert(place) }
         return .register(place)
       }
-      let made = instructions[time].target
+      let made = [instructions[time].target] + (instructions[time].kept.map { [$0] } ?? [])
       instructions[time].a = moved(instructions[time].a)
       instructions[time].b = moved(instructions[time].b)
       if let stage = instructions[time].then { instructions[time].then?.c = moved(stage.c) }
       // Elementwise operations may write where they read.
       free = (free + dead).sorted()
-      if free.isEmpty {
-        home[made] = registerCount
-        registerCount += 1
-      } else {
-        home[made] = free.removeFirst()
+      for value in made {
+        if free.isEmpty {
+          home[value] = registerCount
+          registerCount += 1
+        } else {
+          home[value] = free.removeFirst()
+        }
       }
-      instructions[time].target = home[made] ?? 0
+      instructions[time].target = home[made[0]] ?? 0
+      instructions[time].kept = instructions[time].kept.flatMap { home[$0] }
     }
     if case .register(let value) = result { result = .register(home[value] ?? 0) }
   }

@@ -34,6 +34,10 @@ struct VectorProgram: Sendable {
     var target: Int
     /// What is done to the result in the same loop.
     var then: Stage?
+    /// A scalar that what comes of this is multiplied with at last.
+    var scale: Operand?
+    /// A register for what the result was before ``then``, where others read that too.
+    var kept: Int?
   }
 
   /// A second operation on a result t: t ∘ c or, reversed, c ∘ t.

@@ -26,6 +26,14 @@ private struct Mixed: LocalRule {
   }
 }
 
+/// A difference that is needed with its square, and a factor within a quotient.
+private struct Attraction: LocalRule {
+  func change(_ synapse: Synapse) -> Double {
+    let d = synapse.ratePre - synapse.ratePost
+    return d * d * (d - synapse.weight) * synapse.controlPost / (1 + d * d)
+  }
+}
+
 @Suite("Expressions: what they compute")
 struct ExpressionRuleTests {
   typealias Knowledge = SettledExample.Knowledge
@@ -57,6 +65,9 @@ struct ExpressionRuleTests {
       LocalLearning(Contrast(), name: "contrast", reference: .free), third: ["error"])
     try compare(
       "max(rate_post * rate_pre - weight, 0) * slope_post", LocalLearning(Mixed(), name: "mixed"))
+    try compare(
+      "(rate_pre - rate_post)^2 * (rate_pre - rate_post - weight) * control_post"
+        + " / (1 + (rate_pre - rate_post)^2)", LocalLearning(Attraction(), name: "attraction"))
   }
 
   /// What a rule is in plain Swift, and what it should be made into.

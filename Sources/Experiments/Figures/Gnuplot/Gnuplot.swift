@@ -86,6 +86,8 @@ public struct Gnuplot: Sendable, Hashable {
         ended.wait()
       }
     }
+    // Foundation keeps a process until someone has waited for it.
+    process.waitUntilExit()
     let said = (try? FileBytes.read(messages, limit: 1 << 20)) ?? []
     guard process.terminationReason == .exit else {
       throw OutputError(
