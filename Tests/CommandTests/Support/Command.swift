@@ -67,6 +67,8 @@ final class Command {
       send(SIGKILL)
       ended.wait()
     }
+    // Foundation keeps a process until someone has waited for it.
+    process.waitUntilExit()
     return Result(
       status: process.terminationStatus,
       isSignalled: process.terminationReason == .uncaughtSignal, isTimedOut: isTimedOut,
