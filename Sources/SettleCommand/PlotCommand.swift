@@ -180,9 +180,13 @@ struct PlotCommand: ParsableCommand {
     if let kind { return [kind.value] }
     let kinds = maker.standard
     if kinds.isEmpty {
+      let isSweep = FileManager.default.fileExists(atPath: paths[0] + "/sweep.csv")
       throw InputError(
-        paths[0], .whole, "holds nothing that can be drawn",
-        try: "name the folder of a run (with trajectory.csv or metrics.csv), or a CSV file")
+        paths[0], .whole,
+        isSweep ? "is a sweep, which is drawn by its runs" : "holds nothing that can be drawn",
+        try: isSweep
+          ? "settle plot \(paths[0])/runs/*"
+          : "name the folder of a run (with trajectory.csv or metrics.csv), or a CSV file")
     }
     let single = [
       ("--variables", !variables.isEmpty), ("--name", name != nil), ("--x", x != nil),

@@ -24,7 +24,8 @@ struct SharedOptions: ParsableArguments {
   var dataDir: String?
 
   @Option(
-    name: .shortAndLong, help: "Where results go; runs/<model>/<time> unless given.",
+    name: .shortAndLong,
+    help: "Where results go; runs/<model>/<time> unless given, of `portrait` figures.",
     completion: .directory)
   var output: String?
 

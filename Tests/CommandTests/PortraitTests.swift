@@ -84,6 +84,36 @@ struct PortraitTests {
     }
   }
 
+  @Test("a way that swings late and far is as smooth as the solver's own steps")
+  func smooth() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      """
+      settle: 1
+      network:
+        populations:
+          input: {size: 1, role: input}
+          hidden: {size: 2, activation: tanh}
+          out: {size: 1, role: readout}
+        projections:
+          - {from: input, to: hidden, weight: [[1.0], [-0.6]]}
+          - {from: hidden, to: hidden, weight: [[0.5, -1.2], [1.2, 0.5]]}
+          - {from: hidden, to: out, weight: [[0.7, 1.1]]}
+        loss: {kind: squared-error, population: out}
+      controller: {kind: dynamic-inversion, output: {leak: 0, tau: 5}}
+      stimulus: {inputs: {input: [1]}, target: [-0.5]}
+      """, to: "pair.yaml")
+    _ = try draw(["pair.yaml"], in: scratch)
+    let way = try points(scratch, "portrait-controlled")
+    let grid = try points(scratch, "portrait-grid").map { $0[0] }
+    let extent = grid.max()! - grid.min()!
+    for (a, b) in zip(way, way.dropFirst()) {
+      #expect(a[0] <= b[0])
+      let (dx, dy) = (b[1] - a[1], b[2] - a[2])
+      #expect((dx * dx + dy * dy).squareRoot() <= extent / 300 * (1 + 1e-9))
+    }
+  }
+
   @Test("after learning the arrows are gone and both equilibria are one")
   func learning() throws {
     let scratch = try Scratch()

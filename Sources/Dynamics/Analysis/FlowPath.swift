@@ -8,14 +8,6 @@ package struct FlowPath: Sendable {
   package var phi: [ContiguousArray<Double>] = []
   /// Whether it ends at rest.
   package var isSettled = false
-
-  /// φ at a time, straight between two points; the last beyond them.
-  package func phi(at time: Double) -> ContiguousArray<Double> {
-    guard let next = times.firstIndex(where: { $0 >= time }) else { return phi.last ?? [] }
-    guard next > 0 else { return phi[0] }
-    let part = (time - times[next - 1]) / (times[next] - times[next - 1])
-    return ContiguousArray(zip(phi[next - 1], phi[next]).map { $0 + part * ($1 - $0) })
-  }
 }
 
 extension SampleFlow {

@@ -23,7 +23,7 @@ extension PortraitFigure {
   ///   - shows: when the arrows are there; nil: always.
   func elements(_ index: Int, frame: String?, shows: String?) -> [String] {
     let file = { (part: String) in self.file(index, part) }
-    let upTo = frame.map { " every ::::\(Self.rowsPerFrame)*\($0)" } ?? ""
+    let upTo = frame.map { " every ::::\(rowsPerFrame)*\($0)" } ?? ""
     var elements = [
       GnuplotScript.curve(file("grid"), "1:2:6", "image"),
       GnuplotScript.curve(file("contours"), "1:2", "lines \(Look.contours)"),
@@ -66,13 +66,13 @@ extension PortraitFigure {
         ("\u{3c8} = \u{2212}f", .arrow, Look.psi(style.theme)),
       ],
       [
-        ("nullcline of x", .line, Look.first), ("nullcline of y", .line, Look.second),
+        (nullcline(0), .line, Look.first), (nullcline(1), .line, Look.second),
         ("loss, \(isLight ? "dark" : "bright") is low", .line, Look.contours),
       ],
     ]
     var script = GnuplotScript()
     let room = style.width - left - right
-    for (column, entries) in zip([0, 0.29, 0.7], columns) {
+    for (column, entries) in zip([0, 0.23, 0.62], columns) {
       for (row, entry) in entries.enumerated() {
         let x = left + column * room
         let y = (3.5 - 1.4 * Double(row)) * style.fontSize
@@ -84,6 +84,13 @@ extension PortraitFigure {
       }
     }
     return script
+  }
+
+  /// Of a unit by its name, where the axis is one and there is room.
+  private func nullcline(_ axis: Int) -> String {
+    let label = portrait.plane.labels[axis]
+    let isShort = label.hasPrefix("\u{3c6} of ") && label.count <= 15
+    return "nullcline of \(isShort ? String(label.dropFirst(5)) : ["x", "y"][axis])"
   }
 
   private enum Kind { case line, arrow, point }

@@ -3,8 +3,11 @@ internal import Dynamics
 extension PortraitFigure {
   /// The tables of all panels.
   var tables: [Figure.Table] {
-    portrait.panels.indices.flatMap { index -> [Figure.Table] in
+    let count = Self.frames * rowsPerFrame
+    return portrait.panels.indices.flatMap { index -> [Figure.Table] in
       let panel = portrait.panels[index]
+      let ways = ways(panel)
+      let times = DrawnWay.times(ways, count: count)
       let prefix =
         "\(name)-\(portrait.panels.count > 1 ? ["before", "after"][min(index, 1)] + "-" : "")"
       return [
@@ -13,8 +16,8 @@ extension PortraitFigure {
         Figure.Table("\(prefix)field.csv", field(panel)),
         Figure.Table("\(prefix)nullcline-1.csv", lines([(0, panel.flow.x)])),
         Figure.Table("\(prefix)nullcline-2.csv", lines([(0, panel.flow.y)])),
-        Figure.Table("\(prefix)free.csv", way(panel.free, panel)),
-        Figure.Table("\(prefix)controlled.csv", way(panel.controlled, panel)),
+        Figure.Table("\(prefix)free.csv", way(ways[0], at: times)),
+        Figure.Table("\(prefix)controlled.csv", way(ways[1], at: times)),
         Figure.Table("\(prefix)equilibria.csv", equilibria(panel)),
         Figure.Table("\(prefix)arrows.csv", arrows(panel)),
       ]
@@ -99,22 +102,30 @@ extension PortraitFigure {
     return Array(table("x,y,dx,dy", rows).utf8)
   }
 
-  /// The way, so many rows for each picture of the animation, which both ways share.
-  private func way(_ path: FlowPath, _ panel: Portrait.Panel) -> [UInt8] {
-    let end = max(panel.free.times.last ?? 0, panel.controlled.times.last ?? 0)
-    let count = Self.frames * Self.rowsPerFrame
-    let rows = (0...count).map { k -> [Double] in
-      // Early on everything moves, and later little: times grow as cubes do.
-      let part = Double(k) / Double(count)
-      let time = end * part * part * part
-      let place = portrait.plane.coordinates(path.phi(at: time))
-      return [time, place.x, place.y]
-    }
-    return Array(table("time,x,y", rows).utf8)
+  /// A way, so many rows for each picture of the animation, which both ways share.
+  private func way(_ way: DrawnWay, at times: [Double]) -> [UInt8] {
+    Array(
+      table(
+        "time,x,y",
+        times.map {
+          let place = way.place(at: $0)
+          return [$0, place.x, place.y]
+        }
+      ).utf8)
   }
 
-  /// Rows of a way for each picture of the animation.
-  static let rowsPerFrame = 8
+  private func ways(_ panel: Portrait.Panel) -> [DrawnWay] {
+    [panel.free, panel.controlled].map { DrawnWay($0, on: portrait.plane) }
+  }
+
+  /// Rows of a way for each picture of the animation: so many that no piece is longer than a three-hundredth of the
+  /// axes, within reason.
+  var rowsPerFrame: Int {
+    let extent = (portrait.xs.last ?? 0) - (portrait.xs.first ?? 0)
+    let longest = portrait.panels.map { ways($0).reduce(0) { $0 + $1.length } }.max() ?? 0
+    let rows = 300 * longest / extent / Double(Self.frames)
+    return rows.isFinite ? Int(min(max(rows.rounded(.up), 8), 400)) : 8
+  }
 
   private func equilibria(_ panel: Portrait.Panel) -> [UInt8] {
     var text = "phase,x,y\n"

@@ -120,6 +120,9 @@ public struct PortraitFigure {
     func number(_ value: Double) -> String {
       String(format: "%.3g", value.magnitude < 1e-10 ? 0 : value)
     }
+    guard panel.energy.isFinite else {
+      return "L = \(number(panel.freeLoss)) free; no controlled equilibrium was found"
+    }
     return "L = \(number(panel.freeLoss)) free, \(number(panel.loss)) controlled; "
       + "H = \u{bd}\u{2016}\u{3c8}\u{2016}\u{b2} = \(number(panel.energy))"
   }

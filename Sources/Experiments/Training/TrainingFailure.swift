@@ -1,4 +1,4 @@
-public import Dynamics
+internal import Dynamics
 internal import Integration
 public import Learning
 

@@ -111,6 +111,7 @@ enum FusedKernels {
       case (.abs, _): write { Swift.abs(t($0)) }
       case (.square, _):
         if let kept {
+          let z = z
           for i in 0..<count {
             let x = t(i)
             kept[i] = x
@@ -145,6 +146,8 @@ enum FusedKernels {
     }
 
     @inline(__always) private func write(_ f: (Int) -> Double) {
+      // Of their own, so that nothing written to z can be a part of this.
+      let (z, scale, count) = (z, scale, count)
       if adding {
         for i in 0..<count { z[i] += f(i) * scale }
       } else {

@@ -36,18 +36,22 @@ extension VectorProgram {
     var isReversed: Bool
   }
 
-  /// An instruction whose result nobody but `second` reads, where there is a loop for both.
+  /// An instruction whose result nobody but `second` reads, where there is a loop for both. Of two, one that has
+  /// nothing to be joined with itself.
   private func beginning(of second: Instruction, _ uses: [Int]) -> Beginning? {
     guard FusedKernels.canEnd(with: second.operation) else { return nil }
+    var found: Beginning?
     for (operand, other, isReversed) in [(second.a, second.b, false), (second.b, second.a, true)] {
       if case .register(let value) = operand, uses[value] == 1,
         operand != other || second.operation.hasOneOperand,
         FusedKernels.canBegin(with: instructions[value])
       {
-        return Beginning(value: value, other: other, isReversed: isReversed)
+        let start = Beginning(value: value, other: other, isReversed: isReversed)
+        if beginning(of: instructions[value], uses) == nil { return start }
+        found = found ?? start
       }
     }
-    return nil
+    return found
   }
 
   /// Where an instruction multiplies what nobody else reads by a scalar: that value, and the scalar.

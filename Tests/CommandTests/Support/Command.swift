@@ -59,10 +59,14 @@ final class Command {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// How many times as long a program may take as where nothing slows it down, a sanitizer for instance.
+  private static let patience =
+    ProcessInfo.processInfo.environment["SETTLE_TEST_PATIENCE"].flatMap(Double.init) ?? 1
+
   /// Waits for the end, which comes by force after `seconds`.
   func finish(within seconds: Double = 120) throws -> Result {
     var isTimedOut = false
-    if ended.wait(timeout: .now() + seconds) == .timedOut {
+    if ended.wait(timeout: .now() + seconds * Self.patience) == .timedOut {
       isTimedOut = true
       send(SIGKILL)
       ended.wait()

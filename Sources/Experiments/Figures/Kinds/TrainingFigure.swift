@@ -6,7 +6,11 @@ struct TrainingFigure {
 
   private var plans: [MetricPlan] {
     guard request.variables.isEmpty else {
-      return request.variables.map { MetricPlan.one($0, $0, decades: 1.3) }
+      // What lies between 0 and 1 has no decades.
+      return request.variables.map {
+        MetricPlan.one(
+          $0, $0, decades: $0.hasSuffix("accuracy") || $0.hasSuffix("fraction") ? nil : 1.3)
+      }
     }
     return switch kind {
     case .steps: MetricPlan.steps
