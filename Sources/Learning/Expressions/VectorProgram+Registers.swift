@@ -108,8 +108,6 @@ extension VectorProgram {
       instructions[time].a = moved(instructions[time].a)
       instructions[time].b = moved(instructions[time].b)
       if let stage = instructions[time].then { instructions[time].then?.c = moved(stage.c) }
-      // Elementwise operations may write where they read.
-      free = (free + dead).sorted()
       for value in made {
         if free.isEmpty {
           home[value] = registerCount
@@ -120,6 +118,8 @@ extension VectorProgram {
       }
       instructions[time].target = home[made[0]] ?? 0
       instructions[time].kept = instructions[time].kept.flatMap { home[$0] }
+      // Only now: loops that write where they read are not vectorised.
+      free = (free + dead).sorted()
     }
     if case .register(let value) = result { result = .register(home[value] ?? 0) }
   }
