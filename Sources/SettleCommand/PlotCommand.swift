@@ -7,7 +7,7 @@ struct PlotCommand: ParsableCommand {
     commandName: "plot",
     abstract: "Draws figures of runs and of CSV files, by gnuplot.",
     discussion: """
-      Takes the folder of a run, several of them, or a file (CSV, or parameters as safetensors), and draws \
+      Takes the folder of a run, several of them, that of a sweep, or a file (CSV, or parameters as safetensors), and draws \
       what there is to be seen, or the kind that is asked for:
 
       \(PlotCommand.kinds(FigureKind.allCases, indent: "  "))
@@ -21,7 +21,8 @@ struct PlotCommand: ParsableCommand {
         settle plot runs/seed-* --kind learning --format pdf --output figures
       """)
 
-  @Argument(help: "Folders of runs, or a file.", completion: .file()) var paths: [String]
+  @Argument(help: "Folders of runs or of a sweep, or a file.", completion: .file()) var paths:
+    [String]
 
   @Option(help: "What to draw; what there is unless given. --list says which kinds there are.")
   var kind: Choice<FigureKind>?
@@ -103,7 +104,7 @@ struct PlotCommand: ParsableCommand {
   }
 
   func run() throws {
-    let maker = FigureMaker(try paths.map { try RunSource($0) }, request)
+    let maker = FigureMaker(try runPaths.map { try RunSource($0) }, request)
     if list { return try say(maker.available) }
     let kinds = try chosenKinds(maker)
     let folder = FigureFolder(output ?? defaultFolder(maker.runs), overwrite: force)
@@ -136,6 +137,19 @@ struct PlotCommand: ParsableCommand {
       try StandardOutput.write(JSONValue.object([.init("figures", .array(drawn))]).encoded())
     }
     if let failure { throw failure }
+  }
+
+  /// The folders and files to draw: of a sweep, its runs.
+  private var runPaths: [String] {
+    paths.flatMap { path -> [String] in
+      let runs = (path.hasSuffix("/") ? path : path + "/") + "runs"
+      let files = FileManager.default
+      guard files.fileExists(atPath: path + "/sweep.csv"),
+        let names = try? files.contentsOfDirectory(atPath: runs), !names.isEmpty
+      else { return [path] }
+      return names.sorted().map { "\(runs)/\($0)" }
+        .filter { files.fileExists(atPath: $0 + "/model.yaml") }
+    }
   }
 
   /// The figures of a kind, under a name that is free: `trajectory`, else `trajectory-2`, and so on.
@@ -183,9 +197,10 @@ struct PlotCommand: ParsableCommand {
       let isSweep = FileManager.default.fileExists(atPath: paths[0] + "/sweep.csv")
       throw InputError(
         paths[0], .whole,
-        isSweep ? "is a sweep, which is drawn by its runs" : "holds nothing that can be drawn",
+        isSweep
+          ? "is a sweep with nothing to draw in one figure" : "holds nothing that can be drawn",
         try: isSweep
-          ? "settle plot \(paths[0])/runs/*"
+          ? "draw its runs one by one, such as settle plot \(maker.runs[0].path)"
           : "name the folder of a run (with trajectory.csv or metrics.csv), or a CSV file")
     }
     let single = [
@@ -201,6 +216,8 @@ struct PlotCommand: ParsableCommand {
   }
 
   private func defaultFolder(_ runs: [RunSource]) -> String {
+    // A sweep is one folder, whatever it holds.
+    if paths.count == 1, runs.count > 1 { return "\(paths[0])/figures" }
     guard runs.count == 1, runs[0].folder != "." else { return "figures" }
     return "\(runs[0].folder)/figures"
   }

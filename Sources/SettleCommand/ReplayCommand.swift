@@ -73,7 +73,8 @@ struct ReplayCommand: ParsableCommand {
     if let step, step < 1 { throw ValidationError("--step is \(step); updates count from 1") }
     for name in record where RecordedVariable(name) == nil {
       throw ValidationError(
-        "--record has \(name); give phi, psi, u, rate, x, loss, residual, or such as phi.hidden.3")
+        "--record has \(name); give phi, psi, u, rate, x, output, target, loss, residual, or such as "
+          + "phi.hidden.3")
     }
     if output == "-" { throw ValidationError("replay writes a folder, not a stream") }
   }

@@ -37,6 +37,7 @@ struct RootCommand: ParsableCommand {
     // Until there is something to save.
     Interruption.end()
     Orphan.watch()
+    refuseUnknownCommand()
     do {
       var command = try parseAsRoot()
       do {
@@ -52,6 +53,19 @@ struct RootCommand: ParsableCommand {
       if exitCode(for: error) == .success { say(fullMessage(for: error)) }
       exit(withError: error)
     }
+  }
+
+  /// Ends where the first argument is no command, which the parser would call an unexpected argument.
+  private static func refuseUnknownCommand() {
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"),
+      !known.contains(first), first != "help"
+    else { return }
+    let meant = Suggestion.nearest(to: first, in: known).map { "; did you mean `\($0)`?" } ?? ""
+    Diagnostics.say(
+      "error: there is no command `\(first)`\(meant)\n"
+        + "Usage: settle <subcommand>, one of \(known.joined(separator: ", "))")
+    Foundation.exit(64)
   }
 
   /// Prints what was asked for, and ends.

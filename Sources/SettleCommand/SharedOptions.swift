@@ -48,17 +48,26 @@ struct SharedOptions: ParsableArguments {
 
   /// Reads a model file with the overrides of the command line.
   ///
-  /// - Parameter defaults: `key=value` that hold where the file does not say otherwise.
-  func experiment(_ path: String, defaults: [String] = []) throws -> Experiment {
+  /// - Parameters:
+  ///   - others: what options of the command itself set, and what these are called.
+  ///   - defaults: `key=value` that hold where the file does not say otherwise.
+  func experiment(
+    _ path: String, others: [(option: String, setting: String)] = [], defaults: [String] = []
+  ) throws -> Experiment {
     let registry = SettleCommand.registry
     var overrides = overrides
-    if let seed { overrides.append("seed=\(seed)") }
+    var options: [Int: String] = [:]
+    for (option, setting) in others + (seed.map { [("--seed", "seed=\($0)")] } ?? []) {
+      options[overrides.count] = option
+      overrides.append(setting)
+    }
     var file = try ModelFile.load(
-      path: path, overrides: overrides, knownNames: registry.knownNames)
+      path: path, overrides: overrides, options: options, knownNames: registry.knownNames)
     let missing = defaults.filter { !file.isWritten($0.prefix { $0 != "=" }) }
     if !missing.isEmpty {
       file = try ModelFile.load(
-        path: path, overrides: overrides + missing, knownNames: registry.knownNames)
+        path: path, overrides: overrides + missing, options: options,
+        knownNames: registry.knownNames)
     }
     return try Experiment(file, registry: registry)
   }

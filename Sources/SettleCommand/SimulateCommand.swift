@@ -36,7 +36,8 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "What to record: phi, psi, u, rate, x, loss, residual, phi.hidden, phi.hidden.0, ...",
+    help:
+      "What to record: phi, psi, u, rate, x, output, target, loss, residual, phi.hidden, phi.hidden.0, ...",
     completion: .recorded)
   var record: [String] = []
 
@@ -53,19 +54,19 @@ struct SimulateCommand: ParsableCommand {
     if shared.output == "-" && shared.json {
       throw ValidationError("--output - writes the trajectory to standard output; leave out --json")
     }
-    var overridden = shared
+    var settings: [(option: String, setting: String)] = []
     if !record.isEmpty {
-      overridden.overrides.append("record.variables=[\(record.joined(separator: ", "))]")
+      settings.append(("--record", "record.variables=[\(record.joined(separator: ", "))]"))
     }
-    if let every { overridden.overrides.append("record.every=\(every)") }
+    if let every { settings.append(("--every", "record.every=\(every)")) }
     // Tight enough that the integrator's own errors, which its tolerances allow, do not keep a sample
     // from the residual that it is to reach.
-    let plain = try overridden.experiment(model).model
+    let plain = try shared.experiment(model, others: settings).model
     let residual = plain.settling.residual
     // Single precision cannot keep what is finer than its rounding.
     let finest = plain.precision == .single ? 1e-6 : 0
-    let experiment = try overridden.experiment(
-      model,
+    let experiment = try shared.experiment(
+      model, others: settings,
       defaults: [
         "settling.method=bdf", "settling.rtol=\(max(finest, min(1e-6, residual / 10)))",
         "settling.atol=\(min(1e-9, residual / 1e4))", "settling.steps.order=5",

@@ -10,7 +10,7 @@ extension TrainCommand {
   ) -> HealthRecorder {
     let isQuiet = shared.quiet
     return HealthRecorder(
-      folder, experiment, command: manifest.command, start: start, resumes: resumes
+      folder, experiment, command: manifest.commandFromHere, start: start, resumes: resumes
     ) { if !isQuiet { Diagnostics.say($0.text) } }
   }
 
@@ -26,7 +26,7 @@ extension TrainCommand {
     _ folder: RunFolder, _ health: HealthRecorder, _ manifest: Manifest
   ) -> TrainingFailure? {
     try? TrainingFailure(
-      end, error, trainer, experiment, folder, health, command: manifest.command,
+      end, error, trainer, experiment, folder, health, command: manifest.commandFromHere,
       threads: shared.threadCount
     ) { Interruption.isRequested }
   }

@@ -114,6 +114,38 @@ struct CommandLineTests {
     #expect(scratch.tree.isEmpty)
   }
 
+  @Test(
+    "an error of another option names that",
+    arguments: [
+      ("--record", "outpt", "did you mean `output`?"), ("--every", "0", "a number > 0"),
+    ])
+  func otherOptions(option: String, value: String, says: String) throws {
+    let result = try settle(
+      "simulate", Repository.model("readout"), "--set", "seed=2", "--seed", "3", option, value,
+      in: Scratch())
+    #expect(result.status == 65, "\(result.report)")
+    #expect(result.err.hasPrefix("error: \(option): "), "\(result.report)")
+    #expect(result.err.contains(says), "\(result.report)")
+  }
+
+  @Test("what is nearly a command, and what is no model file, is told apart from bad usage")
+  func nearly() throws {
+    let scratch = try Scratch()
+    let command = try settle("trian", "model.yaml", in: scratch)
+    #expect(command.status == 64, "\(command.report)")
+    #expect(command.err.contains("no command `trian`; did you mean `train`?"))
+    try FileManager.default.createDirectory(
+      atPath: scratch.file("run"), withIntermediateDirectories: false)
+    try scratch.write("settle: 1\n", to: "run/model.yaml")
+    let folder = try settle("evaluate", "run", in: scratch)
+    #expect(folder.status == 65, "\(folder.report)")
+    #expect(folder.err.contains("such as run/model.yaml"))
+    try scratch.write("settle: 1\nnetwork:\n\tpopulations: {}\n", to: "tab.yaml")
+    let tab = try settle("simulate", "tab.yaml", in: scratch)
+    #expect(tab.status == 65 && tab.err.hasPrefix("error: tab.yaml:3:1: "), "\(tab.report)")
+    #expect(tab.err.contains("tab; use spaces"))
+  }
+
   @Test("--set reaches list items by name, and the last of two wins")
   func overriding() throws {
     let run = try Simulated(

@@ -91,7 +91,9 @@ struct FailureTests {
     #expect(result.status == 1, "\(result.report)")
     #expect(result.err.contains("learning.max-unsettled"))
     #expect(try scratch.json("run/manifest.json")["status"].string == "failed")
-    #expect(try scratch.table("run/unsettled.csv").rows.count == 120)
+    // As soon as it is more than half of the 120 samples, whatever the others would do.
+    let unsettled = try scratch.table("run/unsettled.csv").rows.count
+    #expect(unsettled > 60 && unsettled < 120)
     let policy = try settle(
       Trained.arguments(
         [

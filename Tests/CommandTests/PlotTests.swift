@@ -191,8 +191,35 @@ struct PlotTests {
     let widths = try settle("plot", "a", "b", "c", "--force", "--format", "png", in: scratch)
     #expect(widths.status == 0, "\(widths.report)")
     #expect(Self.isWhole(try scratch.bytes("figures/capacity.png"), "png"))
+    // Before training nothing was learned, and the figure is of what differs.
+    let compared = try scratch.table("figures/learning-group-1.csv")
+    #expect(compared.column("epoch") == ["0.0", "1.0"], "where there is one epoch, both stay")
     let one = try settle("plot", "a", "b", "--kind", "weights", in: scratch)
     #expect(one.status == 65 && one.err.contains("is of one run"))
+  }
+
+  @Test("a sweep is drawn by its runs, rules are called by their names", .enabled(if: hasGnuplot))
+  func sweeps() throws {
+    let scratch = try Scratch()
+    let result = try settle(
+      "sweep", Repository.oracle("digits"), "--data-dir", Repository.data, "--set",
+      "learning.epochs=2", "--set",
+      "learning.rule=least-control,{local: 'control_post * rate_pre - 1e-4 * weight'}", "--output",
+      "s", in: scratch)
+    try #require(result.status == 0, "\(result.report)")
+    let drawn = try settle("plot", "s", in: scratch)
+    #expect(drawn.status == 0, "\(drawn.report)")
+    let script = try scratch.text("s/figures/learning.gp")
+    for name in ["least-control", "control_post * rate_pre - 1e-4 * weight"] {
+      #expect(script.contains("\(name)'") || script.contains("\(name)\""), "\(script)")
+    }
+    #expect(try scratch.table("s/figures/learning-group-2.csv").column("epoch") == ["1.0", "2.0"])
+    // A column that is asked for is called as in the standard figure.
+    let one = try settle(
+      "plot", "s", "--kind", "learning", "--variables", "test_accuracy", "--name", "one",
+      in: scratch)
+    #expect(one.status == 0, "\(one.report)")
+    #expect(try scratch.text("s/figures/one.gp").contains("test acc. (%)"))
   }
 
   @Test("--list and --json say what can be drawn and what was")

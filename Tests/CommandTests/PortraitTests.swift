@@ -170,6 +170,20 @@ struct PortraitTests {
     }
   }
 
+  @Test("the legend is of what is there, and a loss that does not vary is spoken of")
+  func absences() throws {
+    let scratch = try Scratch()
+    let result = try settle(
+      "portrait", Repository.model("feedforward"), "--plane", "phi.first.0,phi.first.1",
+      in: scratch)
+    if result.err.contains("gnuplot was not found") { return }
+    #expect(result.status == 0, "\(result.report)")
+    #expect(result.err.contains("the loss is the same all over the plane"), "\(result.report)")
+    let script = try scratch.text("figures/portrait.gp")
+    #expect(!script.contains("dark is low") && script.contains("controlled equilibrium"))
+    #expect(try scratch.text("figures/portrait-contours.csv") == "x,y,level\n")
+  }
+
   @Test(
     "what cannot be drawn is refused with its reason",
     arguments: [

@@ -110,6 +110,7 @@ struct SweepTests {
     #expect(table[1, "test_loss"] == "NaN")
     #expect(result.err.contains("unknown rule `nonsense`"), "\(result.report)")
     #expect(try scratch.text("s/sweep.csv").contains("unknown rule `nonsense`"))
+    #expect(result.err.contains("(s/logs/0002.err)"), "the log is named")
     let before = try scratch.bytes("s/runs/0001/metrics.csv")
     _ = try sweep(["--resume", "s", "--quiet"], in: scratch, expecting: 1)
     #expect(try scratch.bytes("s/runs/0001/metrics.csv") == before, "what is done stays")

@@ -107,6 +107,26 @@ struct TrainingFailureTests {
     }
   }
 
+  @Test("weights that have outgrown everything accuse the rate, and the rate that is named trains")
+  func hopelessRate() throws {
+    let scratch = try Scratch()
+    // Enough for weights that learn.
+    let result = try train(
+      [
+        "learning.optimizer={kind: adam, rate: 1e6}", "settling.limits.evaluations=400",
+        "settling.limits.straggler=1", "settling.descent=false",
+      ], in: scratch)
+    let summary = try scratch.json("run/summary.json")
+    #expect(summary["why"].string?.contains("the learning rate 1000000 is too large") == true)
+    #expect(summary["diagnosis"].isNull && result.err.contains("why: the weights "))
+    #expect(summary["settled_fraction"].number < 1, "of the epoch that was given up")
+    let next = try #require(summary["next"].string)
+    let rate = try #require(next.split(separator: "=").last.flatMap { Double($0) })
+    // Within two decades of what the model has: Adam's weights grow by about its rate.
+    #expect(rate < 1, "\(next)")
+    #expect(try settle("verify", "run", in: scratch).status == 0)
+  }
+
   @Test("what a limit or a signal ends within an epoch says how many updates there were")
   func limited() throws {
     let scratch = try Scratch()

@@ -134,6 +134,42 @@ struct TrajectoryTests {
     #expect(failed.table.number(last, "time") == 3)
   }
 
+  @Test("the output is what the loss reads, of a readout its value; the target stands beside it")
+  func outputs() throws {
+    let run = try Simulated(
+      Repository.model("readout"), ["--record", "phi", "output", "target", "loss"])
+    let table = run.table
+    let readout = [[0.3, 0.8, -0.2], [-0.5, 0.1, 0.9]]
+    for row in table.rows.indices {
+      let phi = table.numbers(row, hiddenPhi)
+      let output = table.numbers(row, ["output.output.0", "output.output.1"])
+      // Three products and their sum in another order.
+      expectEqual(
+        output, readout.map { zip($0, phi).reduce(0) { $0 + $1.0 * $1.1 } }, within: 1e-14)
+      #expect(table.numbers(row, ["target.output.0", "target.output.1"]) == [0.5, -0.2])
+      let (a, b) = (output[0] - 0.5, output[1] + 0.2)
+      expectEqual([table.number(row, "loss")], [0.5 * (a * a + b * b)], within: 1e-14)
+    }
+    let refused = try settle(
+      "simulate", Repository.model("readout"), "--record", "phi.output", in: Scratch())
+    #expect(refused.status == 65, "\(refused.report)")
+    #expect(refused.err.hasPrefix("error: --record: ") && refused.err.contains("`output.output`"))
+  }
+
+  @Test("a phase of given duration says where it led; one that did not do what it was to does not")
+  func duration() throws {
+    let run = try Simulated(
+      Repository.model("readout"), set: ["protocol=[{phase: controlled, duration: 3}]"],
+      ["--record", "output", "loss"])
+    let last = run.table.rows.count - 1
+    let sample = run.sample()
+    #expect(sample["at_rest"].bool == false)
+    #expect(
+      sample["output"].numbers == run.table.numbers(last, ["output.output.0", "output.output.1"]))
+    #expect(sample["loss"].number == run.table.number(last, "loss"))
+    #expect(run.result.err.contains("   output ["), "\(run.result.report)")
+  }
+
   @Test("a loss without a target is NaN, which pandas and NumPy read")
   func missing() throws {
     let run = try Simulated(

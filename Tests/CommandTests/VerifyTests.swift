@@ -147,6 +147,15 @@ struct VerifyTests {
   @Test("what was made by other versions is noted")
   func versions() throws {
     let run = try Trained(["learning.epochs=1"])
+    // A model that cannot be read is the run's own.
+    let model = try run.scratch.text("run/model.yaml")
+    let foreign = model.replacingOccurrences(of: "kind: least-control", with: "kind: of-others")
+    try #require(foreign != model)
+    try run.scratch.write(foreign, to: "run/model.yaml")
+    let unknown = try settle("train", "--resume", "run", "--force", in: run.scratch)
+    #expect(
+      unknown.status == 65 && unknown.err.hasPrefix("error: run/model.yaml:"), "\(unknown.report)")
+    try run.scratch.write(model, to: "run/model.yaml")
     try run.scratch.write(
       run.scratch.text("run/manifest.json").replacingOccurrences(
         of: "\"settle\": \"", with: "\"settle\": \"0.0.1-"), to: "run/manifest.json")

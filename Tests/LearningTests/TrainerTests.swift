@@ -231,6 +231,31 @@ struct TrainerTests {
     #expect(trainer.parameters == before && trainer.step == 0)
   }
 
+  @Test(
+    "an epoch ends as soon as too many of its samples have not settled, and goes on if more may")
+  func hopelessEpoch() throws {
+    var settling = SettlingOptions()
+    settling.limits.time = 1
+    settling.limits.straggler = 1
+    settling.allowsDescent = false
+    var options = options(epochs: 1, batch: 10)
+    options.maximumUnsettled = 0.25
+    let strict = try trainer(options, settling: settling)
+    // A quarter of 50 samples is 12.5: ten may, twenty may not.
+    let end = TrainingEnd.tooManyUnsettled(20, of: 20, epoch: 1)
+    #expect(try strict.run() == end)
+    #expect(strict.step == 2 && strict.epoch == 0 && strict.metrics.count == 1)
+    #expect(strict.metricsSoFar.unsettled == 20 && strict.metricsSoFar.settledFraction == 0)
+    let state = strict.state
+    try strict.restore(state)
+    #expect(try strict.run() == end && strict.step == 2, "there is still no hope")
+    options.maximumUnsettled = 1
+    let patient = try trainer(options, settling: settling)
+    try patient.restore(state)
+    #expect(try patient.run() == .finished)
+    #expect(patient.step == 5 && patient.metrics.last?.unsettled == 50)
+  }
+
   @Test("under `keep` a last iterate is learned from, under `exclude` not")
   func keep() throws {
     // So short a time that nothing settles; the iterates are finite.
@@ -241,7 +266,7 @@ struct TrainerTests {
     var options = options(epochs: 2, batch: 25)
     let excluding = try trainer(options, settling: settling)
     let before = excluding.parameters
-    #expect(try excluding.run() == .tooManyUnsettled(fraction: 1, epoch: 1))
+    #expect(try excluding.run() == .tooManyUnsettled(50, of: 50, epoch: 1))
     #expect(excluding.parameters == before)
     #expect(excluding.metrics[1].gradientNorm.isNaN && excluding.metrics[1].controlledLoss.isNaN)
     options.unsettled = .keep

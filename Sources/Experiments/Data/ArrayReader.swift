@@ -30,8 +30,8 @@ struct ArrayReader {
     if let wanted = expectation.inputWidth, wanted != width {
       throw InputError(
         path, .whole,
-        "has samples of \(width) numbers (shape \(sampleShape)); the network has \(wanted) input"
-          + " units", try: "change the size of the input population")
+        "has samples of \(counted(width, "number")) (shape \(sampleShape)); the network has "
+          + counted(wanted, "input unit"), try: "change the size of the input population")
     }
     let count = min(total, limit ?? total)
     Self.keepFirst(count * width, of: &inputs)
@@ -96,7 +96,9 @@ struct ArrayReader {
     }
     if let wanted = expectation.outputWidth, wanted != width {
       throw InputError(
-        path, .whole, "has target vectors of \(width) numbers; the loss reads \(wanted) units")
+        path, .whole,
+        "has target vectors of \(counted(width, "number")); the loss reads \(counted(wanted, "unit"))"
+      )
     }
     Self.keepFirst(count * width, of: &array)
     try checkFinite(array, path, scale: 1)

@@ -27,29 +27,36 @@ public struct DataLocator: Hashable, Sendable {
   ) {
     let candidates = [
       ("--data-dir", dataFolder), ("SETTLE_DATA", environmentFolder),
-      ("the model file's folder", modelFolder.map { $0.isEmpty ? "." : $0 }),
+      (Self.modelFolderName, modelFolder.map { $0.isEmpty ? "." : $0 }),
     ]
     folders = candidates.compactMap { name, path in
       path.flatMap { $0.isEmpty ? nil : Folder(name: name, path: $0) }
     }
   }
 
+  private static let modelFolderName = "the model file's folder"
+
   /// The value of `SETTLE_DATA` in this process.
   public static func environmentFolder() -> String? {
     getenv("SETTLE_DATA").map { String(cString: $0) }
   }
 
-  /// The path at which the file named `path` exists. An absolute path stands for itself.
+  /// The path at which the file named `path` exists. An absolute path stands for itself. A folder that the
+  /// user gives may also hold the file without the folders of its name.
   ///
   /// - Throws: ``InputError`` that lists every place tried.
   public func locate(_ path: String) throws(InputError) -> String {
     if path.isEmpty { throw InputError("\"\"", .whole, "is not a file name") }
     if path.hasPrefix("/") { return path }
     var tried: [String] = []
+    let name = path.split(separator: "/").last.map(String.init) ?? path
     for folder in folders {
-      let candidate = folder.path + (folder.path.hasSuffix("/") ? "" : "/") + path
-      if access(candidate, F_OK) == 0 { return candidate }
-      tried.append("\(candidate) (\(folder.name))")
+      let isGiven = folder.name != Self.modelFolderName
+      for relative in isGiven && name != path ? [path, name] : [path] {
+        let candidate = folder.path + (folder.path.hasSuffix("/") ? "" : "/") + relative
+        if access(candidate, F_OK) == 0 { return candidate }
+        tried.append("\(candidate) (\(folder.name))")
+      }
     }
     throw InputError(
       path, .whole,

@@ -17,7 +17,8 @@ struct InlineReader {
     if let wanted = expectation.inputWidth, wanted != first.input.count {
       throw error(
         "data.samples[0].input",
-        "has \(first.input.count) numbers; the network has \(wanted) input units")
+        "has \(counted(first.input.count, "number")); the network has \(counted(wanted, "input unit"))"
+      )
     }
     var inputs: [Double] = []
     var labels: [Int] = []

@@ -90,14 +90,14 @@ struct TableReader {
     if let wanted = expectation.inputWidth, wanted != features {
       throw InputError(
         path, .line(1, column: nil),
-        "has \(features) input columns; the network has \(wanted) input units",
+        "has \(counted(features, "input column")); the network has \(counted(wanted, "input unit"))",
         try: "name the columns that are no inputs under labels or targets, or change the network")
     }
     if !targets.isEmpty, let wanted = expectation.outputWidth, wanted != targets.count {
       throw InputError(
         path, .line(1, column: nil),
-        "\(targets.count) columns are targets; the loss reads \(wanted) units",
-        try: "name \(wanted) columns under data.targets")
+        "has \(counted(targets.count, "column")) of targets; the loss reads \(counted(wanted, "unit"))",
+        try: "name \(counted(wanted, "column")) under data.targets")
     }
   }
 

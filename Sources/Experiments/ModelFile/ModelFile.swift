@@ -14,18 +14,27 @@ public struct ModelFile: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - overrides: `key=value` strings of `--set` arguments, applied in order.
+  ///   - options: what messages call those of them that came from an option of another name, by their
+  ///     index.
   ///   - knownNames: Names that registries know.
   /// - Throws: ``ModelFileError`` with every problem found.
   public static func load(
-    path: String, overrides: [String] = [], knownNames: KnownNames = KnownNames()
+    path: String, overrides: [String] = [], options: [Int: String] = [:],
+    knownNames: KnownNames = KnownNames()
   ) throws(ModelFileError) -> ModelFile {
     let data: [UInt8]
     do {
       data = try FileBytes.read(path)
     } catch {
-      let reason =
-        FileManager.default.fileExists(atPath: path)
-        ? error.problem : "no such file; check the path"
+      let files = FileManager.default
+      var isFolder: ObjCBool = false
+      let isThere = files.fileExists(atPath: path, isDirectory: &isFolder)
+      var reason = isThere ? error.problem : "no such file; check the path"
+      if isFolder.boolValue {
+        let own = path + (path.hasSuffix("/") ? "" : "/") + "model.yaml"
+        reason +=
+          "; name a model file" + (files.fileExists(atPath: own) ? ", such as \(own)" : "")
+      }
       throw ModelFileError(file: path, place: .file, reason)
     }
     guard let text = String(validating: data, as: UTF8.self) else {
@@ -35,19 +44,22 @@ public struct ModelFile: Sendable {
         file: path, place: YAMLDocument.position(of: good),
         "not UTF-8 text; save the file as UTF-8 (a model file is YAML)")
     }
-    return try parse(text: text, file: path, overrides: overrides, knownNames: knownNames)
+    return try parse(
+      text: text, file: path, overrides: overrides, options: options, knownNames: knownNames)
   }
 
-  /// Reads and checks the text of a model file; as ``load(path:overrides:knownNames:)``.
+  /// Reads and checks the text of a model file; as ``load(path:overrides:options:knownNames:)``.
   ///
   /// - Parameters:
   ///   - text: the text of the model file.
   ///   - file: Where the text comes from, for messages, for relative paths, and for the
   ///     model's name where it has none.
   ///   - overrides: `key=value`, applied in order.
+  ///   - options: what messages call some of them, by their index.
   ///   - knownNames: what the model may name.
   public static func parse(
-    text: String, file: String, overrides: [String] = [], knownNames: KnownNames = KnownNames()
+    text: String, file: String, overrides: [String] = [], options: [Int: String] = [:],
+    knownNames: KnownNames = KnownNames()
   ) throws(ModelFileError) -> ModelFile {
     let parsed: YAMLNode?
     do {
@@ -68,7 +80,8 @@ public struct ModelFile: Sendable {
     var reader = Reader(file: file, names: knownNames)
     reader.text = text
     for (index, argument) in overrides.enumerated() {
-      Override.apply(argument, number: index + 1, to: &root, &reader)
+      let place = options[index].map(SourcePlace.option) ?? .argument(index + 1)
+      Override.apply(argument, from: place, to: &root, &reader)
     }
     reader.classes = root["data"]?["classes"]?.items?.compactMap(\.text) ?? []
     guard reader.problems.isEmpty, var model = ModelDescription.section.read(root, &reader) else {
@@ -85,6 +98,23 @@ public struct ModelFile: Sendable {
 }
 
 extension ModelFile {
+  /// Reads and checks the model that a run has kept.
+  ///
+  /// - Parameters:
+  ///   - text: of it.
+  ///   - path: where it lies, for messages.
+  ///   - file: the model file that it was made of, which relative paths in it start from.
+  ///   - knownNames: what the model may name.
+  static func parse(
+    stored text: String, at path: String, of file: String, knownNames: KnownNames
+  ) throws(ModelFileError) -> ModelFile {
+    do {
+      return try parse(text: text, file: file, knownNames: knownNames)
+    } catch {
+      throw ModelFileError(file: path, problems: error.problems)
+    }
+  }
+
   /// The folder that relative paths in the model start from.
   public var directory: String {
     URL(fileURLWithPath: file).deletingLastPathComponent().path

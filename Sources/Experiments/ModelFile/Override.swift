@@ -1,9 +1,8 @@
 /// Applies `--set key=value` to a document before it is read.
 enum Override {
   static func apply(
-    _ argument: String, number: Int, to root: inout YAMLNode, _ reader: inout Reader
+    _ argument: String, from place: SourcePlace, to root: inout YAMLNode, _ reader: inout Reader
   ) {
-    let place = SourcePlace.argument(number)
     guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
       reader.report(
         "`\(argument)` is not of the form key=value, such as learning.optimizer.rate=0.003",

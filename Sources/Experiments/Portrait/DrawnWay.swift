@@ -20,7 +20,7 @@ struct DrawnWay {
     }
   }
 
-  var end: Double { times.last ?? 0 }
+  private var end: Double { times.last ?? 0 }
   var length: Double { lengths.last ?? 0 }
 
   /// Where it is at a time; at its end ever after.

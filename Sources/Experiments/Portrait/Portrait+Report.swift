@@ -4,7 +4,7 @@ internal import Foundation
 extension Portrait {
   /// What is to be seen, a line for each panel.
   public var text: String {
-    panels.map { panel in
+    panels.map { panel -> String in
       var line = "\(panel.title): "
       line += panel.freeEnd == nil ? "no free equilibrium" : "free loss \(number(panel.freeLoss))"
       line +=
@@ -13,8 +13,21 @@ extension Portrait {
         : "; controlled loss \(number(panel.loss)), H = \(number(panel.energy))"
       if !panel.free.isSettled { line += "; the free way does not come to rest" }
       if !panel.controlled.isSettled { line += "; the controlled way does not come to rest" }
+      if !lossVaries(panel) {
+        line +=
+          "; the loss is the same all over the plane, which the outputs do not lie in: choose units "
+          + "of theirs with --plane, or leave it out"
+      }
       return line
     }.joined(separator: "\n")
+  }
+
+  /// Whether there are contours of L to be drawn.
+  func lossVaries(_ panel: Panel) -> Bool {
+    let finite = panel.losses.filter(\.isFinite)
+    guard let least = finite.min(), let greatest = finite.max() else { return false }
+    // Below this only rounding is to be seen.
+    return greatest - least > 1e-9 * greatest
   }
 
   /// The same for scripts.

@@ -53,27 +53,35 @@ extension PortraitFigure {
     return elements
   }
 
-  /// Below the panels. gnuplot's own would stand in one column.
+  /// Below the panels, of what there is to be seen in one of them. gnuplot's own would stand in one column.
   var legend: GnuplotScript {
     let isLight = style.theme.name == FigureTheme.light.name
-    let columns: [[(words: String, kind: Kind, look: String)]] = [
+    let panels = portrait.panels
+    let isFree = panels.contains { $0.freeEnd != nil }
+    let isControlled = panels.contains { $0.controlledEnd != nil }
+    let columns: [[(words: String, kind: Kind, look: String, isThere: Bool)]] = [
       [
-        ("free", .line, Look.free), ("controlled", .line, Look.controlled), ("f", .arrow, Look.f),
+        ("free", .line, Look.free, true), ("controlled", .line, Look.controlled, true),
+        ("f", .arrow, Look.f, isControlled),
       ],
       [
-        ("free equilibrium", .point, Look.freeEnd),
-        ("controlled equilibrium", .point, Look.controlledEnd),
-        ("\u{3c8} = \u{2212}f", .arrow, Look.psi(style.theme)),
+        ("free equilibrium", .point, Look.freeEnd, isFree),
+        ("controlled equilibrium", .point, Look.controlledEnd, isControlled),
+        ("\u{3c8} = \u{2212}f", .arrow, Look.psi(style.theme), isControlled),
       ],
       [
-        (nullcline(0), .line, Look.first), (nullcline(1), .line, Look.second),
-        ("loss, \(isLight ? "dark" : "bright") is low", .line, Look.contours),
+        (nullcline(0), .line, Look.first, hasNullcline(\.x)),
+        (nullcline(1), .line, Look.second, hasNullcline(\.y)),
+        (
+          "loss, \(isLight ? "dark" : "bright") is low", .line, Look.contours,
+          panels.contains(where: portrait.lossVaries)
+        ),
       ],
     ]
     var script = GnuplotScript()
     let room = style.width - left - right
     for (column, entries) in zip([0, 0.23, 0.62], columns) {
-      for (row, entry) in entries.enumerated() {
+      for (row, entry) in entries.filter(\.isThere).enumerated() {
         let x = left + column * room
         let y = (3.5 - 1.4 * Double(row)) * style.fontSize
         script.append(sample(entry.kind, entry.look, x, y))
@@ -84,6 +92,14 @@ extension PortraitFigure {
       }
     }
     return script
+  }
+
+  /// Whether the flow along an axis turns round somewhere in a panel.
+  private func hasNullcline(_ axis: KeyPath<(x: [Double], y: [Double]), [Double]>) -> Bool {
+    portrait.panels.contains { panel in
+      let flow = panel.flow[keyPath: axis]
+      return flow.contains { $0 > 0 } && flow.contains { $0 < 0 }
+    }
   }
 
   /// Of a unit by its name, where the axis is one and there is room.

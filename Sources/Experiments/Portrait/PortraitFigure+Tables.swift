@@ -6,7 +6,7 @@ extension PortraitFigure {
     let count = Self.frames * rowsPerFrame
     return portrait.panels.indices.flatMap { index -> [Figure.Table] in
       let panel = portrait.panels[index]
-      let ways = ways(panel)
+      let ways = Self.ways(panel, portrait.plane)
       let times = DrawnWay.times(ways, count: count)
       let prefix =
         "\(name)-\(portrait.panels.count > 1 ? ["before", "after"][min(index, 1)] + "-" : "")"
@@ -57,7 +57,7 @@ extension PortraitFigure {
   /// Levels of L whose roots are equally far apart, as those of a parabola are.
   private func contours(_ panel: Portrait.Panel) -> [UInt8] {
     let (least, greatest) = lossRange(panel)
-    guard greatest > least else { return Array("x,y,level\n".utf8) }
+    guard portrait.lossVaries(panel) else { return Array("x,y,level\n".utf8) }
     let levels = (1...9).map { k in
       least + (greatest - least) * Double(k * k) / 100
     }
@@ -114,16 +114,18 @@ extension PortraitFigure {
       ).utf8)
   }
 
-  private func ways(_ panel: Portrait.Panel) -> [DrawnWay] {
-    [panel.free, panel.controlled].map { DrawnWay($0, on: portrait.plane) }
+  private static func ways(_ panel: Portrait.Panel, _ plane: PortraitPlane) -> [DrawnWay] {
+    [panel.free, panel.controlled].map { DrawnWay($0, on: plane) }
   }
 
-  /// Rows of a way for each picture of the animation: so many that no piece is longer than a three-hundredth of the
-  /// axes, within reason.
-  var rowsPerFrame: Int {
+  /// So many rows of a way that no piece is longer than a three-hundredth of the axes, within reason.
+  static func rowsPerFrame(of portrait: Portrait) -> Int {
     let extent = (portrait.xs.last ?? 0) - (portrait.xs.first ?? 0)
-    let longest = portrait.panels.map { ways($0).reduce(0) { $0 + $1.length } }.max() ?? 0
-    let rows = 300 * longest / extent / Double(Self.frames)
+    let longest =
+      portrait.panels.map { panel in
+        ways(panel, portrait.plane).reduce(0) { $0 + $1.length }
+      }.max() ?? 0
+    let rows = 300 * longest / extent / Double(frames)
     return rows.isFinite ? Int(min(max(rows.rounded(.up), 8), 400)) : 8
   }
 

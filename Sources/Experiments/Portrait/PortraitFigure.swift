@@ -6,12 +6,15 @@ public struct PortraitFigure {
   let portrait: Portrait
   let style: FigureStyle
   let name: String
+  /// Rows of a way for each picture of the animation.
+  let rowsPerFrame: Int
 
   /// From its parts.
   public init(_ portrait: Portrait, _ style: FigureStyle, name: String) {
     self.portrait = portrait
     self.style = style
     self.name = name
+    rowsPerFrame = Self.rowsPerFrame(of: portrait)
   }
 
   /// Frames of the animation.

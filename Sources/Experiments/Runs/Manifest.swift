@@ -19,6 +19,8 @@ public struct Manifest: Sendable {
 
   /// The command line, word by word.
   public var command: [String]
+  /// Where it was called; nil where an earlier version has not written it down.
+  public var directory: String?
   /// The name of the model.
   public var model: String
   /// The model file, absolute: relative paths in it start from its folder.
@@ -66,6 +68,7 @@ public struct Manifest: Sendable {
     command: [String], experiment: Experiment, threads: Int, chunkSize: Int? = nil
   ) {
     self.command = command
+    directory = FileManager.default.currentDirectoryPath
     subcommand = command.dropFirst().first { !$0.hasPrefix("-") }
     model = experiment.model.name
     modelFile = URL(fileURLWithPath: experiment.file.file).standardizedFileURL.path
@@ -75,6 +78,19 @@ public struct Manifest: Sendable {
     self.chunkSize = chunkSize
     effectiveLeak = experiment.controller.effectiveLeak
     start = Date()
+  }
+
+  /// The command as it is to be called from the folder at hand: words that name a file where it was called
+  /// are whole paths, if that was elsewhere.
+  public var commandFromHere: [String] {
+    let files = FileManager.default
+    guard let directory, directory != files.currentDirectoryPath else { return command }
+    return Array(command.prefix(2))
+      + command.dropFirst(2).map { word in
+        guard !word.hasPrefix("/"), !word.hasPrefix("-") else { return word }
+        let path = URL(fileURLWithPath: directory + "/" + word).standardizedFileURL.path
+        return files.fileExists(atPath: path) ? path : word
+      }
   }
 
   /// For scripts, in snake case.
@@ -98,6 +114,7 @@ public struct Manifest: Sendable {
       .init("sha256", hashes.json),
       .init("status", .string(status.rawValue)),
       .init("command", .array(command.map(JSONValue.string))),
+      .init("directory", text(directory)),
       .init("subcommand", text(subcommand)),
       .init("split", text(split)),
       .init("samples", samples.map { .array($0.map(JSONValue.integer)) } ?? .null),
@@ -148,6 +165,7 @@ public struct Manifest: Sendable {
     modelFile = file
     dataFolder = json["data_folder"]?.stringValue
     self.command = command.compactMap(\.stringValue)
+    directory = json["directory"]?.stringValue
     self.seed = UInt64(truncatingIfNeeded: seed)
     self.precision = precision
     self.threads = threads

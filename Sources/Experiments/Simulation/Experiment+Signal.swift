@@ -69,7 +69,7 @@ extension Experiment {
     guard chosen.count == width else {
       throw InputError(
         path, .line(1, column: nil),
-        "\(chosen.count) columns for \(width) input units",
+        "\(counted(chosen.count, "column")) for \(counted(width, "input unit"))",
         try: "name one column for each unit: columns: [a, b]")
     }
     var times: ContiguousArray<Double> = []

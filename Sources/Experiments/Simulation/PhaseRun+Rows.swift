@@ -47,7 +47,7 @@ extension PhaseRun {
     try observe()
     try recorder.record(
       time: time, phase: label, samples: samples.indices, observation, inputs: inputs,
-      residuals: judge.last, parameters: parameters, hasTarget: !samples.targets.isEmpty)
+      residuals: judge.last, parameters: parameters, targets: samples.targets)
     progress?.reach(time, rows: recorder.rowCount)
   }
 

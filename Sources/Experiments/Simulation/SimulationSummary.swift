@@ -65,7 +65,7 @@ public struct SimulationSummary: Sendable {
         "samples",
         .array(
           samples.indices.map { row in
-            let holds = report.certificates[row].isEquilibrium
+            let holds = isMeant(report, row)
             func number(_ value: Double) -> JSONValue { .number(holds ? value : .nan) }
             return .object([
               .init("sample", .integer(samples[row])),
@@ -99,7 +99,12 @@ public struct SimulationSummary: Sendable {
       })
   }
 
-  /// What holds at an equilibrium only is NaN elsewhere.
+  /// Whether the state at the end is what the phase was for: an equilibrium, or where a given duration
+  /// leads. Else its numbers are NaN, lest they be taken for one.
+  private func isMeant(_ report: PhaseReport, _ row: Int) -> Bool {
+    report.certificates[row].isEquilibrium || (!report.awaitsEquilibrium && report.isComplete)
+  }
+
   private func values(
     _ all: ContiguousArray<Double>, _ row: Int, _ width: Int, _ holds: Bool
   ) -> JSONValue {
@@ -145,7 +150,7 @@ public struct SimulationSummary: Sendable {
           "\(report.statistics.steps) steps, \(report.statistics.fieldEvaluations) evaluations"
       }
       lines.append(line)
-      if samples.count == 1, report.certificates[0].isEquilibrium {
+      if samples.count == 1, isMeant(report, 0) {
         lines.append("   output \(list(report.observation.outputs))" + loss(of: report))
         if report.kind == .controlled {
           lines.append(

@@ -12,6 +12,8 @@ final class TrajectoryRecorder {
     case rate(Int)
     case u(Int)
     case x(Int)
+    case output(Int)
+    case target(Int)
     case parameter(Int, Int)
     case loss
     case residual
@@ -46,17 +48,22 @@ final class TrajectoryRecorder {
           }
         }
       }
+      func addOutputs(_ source: (Int) -> Source) {
+        let owner = network.output.population
+        if let wanted = variable.population, wanted != owner { return }
+        for (k, unit) in network.outputUnits.enumerated()
+        where variable.unit == nil || variable.unit == unit {
+          add("\(variable.quantity.rawValue).\(owner).\(unit)", source(k))
+        }
+      }
       switch variable.quantity {
       case .phi: addUnits(.units) { .phi($0) }
       case .psi: addUnits(.units) { .psi($0) }
       case .rate: addUnits(.units) { .rate($0) }
       case .x: addUnits(.input) { .x($0) }
-      case .u where experiment.hasLoss:
-        for (k, unit) in network.outputUnits.enumerated()
-        where variable.unit == nil || variable.unit == unit {
-          if let wanted = variable.population, wanted != network.output.population { continue }
-          add("u.\(network.output.population).\(unit)", .u(k))
-        }
+      case .u where experiment.hasLoss: addOutputs { .u($0) }
+      case .output where experiment.hasLoss: addOutputs { .output($0) }
+      case .target where experiment.hasLoss: addOutputs { .target($0) }
       case .weight, .feedback, .bias:
         for (name, index, count) in variable.parameters(of: experiment) {
           for element in 0..<count where variable.unit == nil || variable.unit == element {
@@ -65,7 +72,7 @@ final class TrajectoryRecorder {
         }
       case .loss where experiment.hasLoss: add("loss", .loss)
       case .residual: add("residual", .residual)
-      case .u, .loss: break
+      case .u, .output, .target, .loss: break
       }
     }
     self.columns = columns
@@ -79,11 +86,11 @@ final class TrajectoryRecorder {
   ///   - inputs: [samples × inputs]
   ///   - residuals: of each sample
   ///   - parameters: shared by the samples
-  ///   - hasTarget: whether the losses mean anything
+  ///   - targets: [samples × outputs]; empty where the losses mean nothing
   func record(
     time: Double, phase: String, samples: [Int], _ observation: Observation,
     inputs: ContiguousArray<Double>, residuals: [Double], parameters: ParameterSet,
-    hasTarget: Bool
+    targets: ContiguousArray<Double>
   ) throws {
     for (row, sample) in samples.enumerated() {
       try writer.append(time)
@@ -97,8 +104,10 @@ final class TrajectoryRecorder {
           case .rate(let i): observation.rates[row * unitCount + i]
           case .u(let k): observation.u[row * outputCount + k]
           case .x(let i): inputs[row * inputCount + i]
+          case .output(let k): observation.outputs[row * outputCount + k]
+          case .target(let k): targets.isEmpty ? .nan : targets[row * outputCount + k]
           case .parameter(let i, let k): parameters[i].values[k]
-          case .loss: hasTarget ? observation.losses[row] : .nan
+          case .loss: !targets.isEmpty ? observation.losses[row] : .nan
           case .residual: residuals[row]
           }
         try writer.append(value)

@@ -1,33 +1,47 @@
 internal import Foundation
 public import Learning
 
-/// Tells on standard error how a training goes: a line an epoch, and on a terminal a line that moves
-/// with every update, with rate and time left.
+/// Tells on standard error how a training goes: a line an epoch, and within an epoch a line that moves with
+/// the updates, with rate and time left. Where that is no terminal, such a line comes when nothing has
+/// been said for half a minute, then for a minute, two, four.
 public final class ProgressReporter: TrainingHook {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var start = ContinuousClock.now
   private var firstStep = 0
   private var lastDrawn = ContinuousClock.now
+  private var patience = ProgressReporter.firstPatience
+
+  private static let firstPatience = Duration.seconds(30)
 
   /// Prints to standard error.
   public init() {}
 
   public func trainingWillStart(_ trainer: Trainer) {
     start = .now
+    lastDrawn = .now
     firstStep = trainer.step
   }
 
-  public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) {
-    guard isTerminal, ContinuousClock.now - lastDrawn > .milliseconds(200) else { return }
+  public func didFinishStep(
+    _ batch: BatchSummary, _ update: UpdateSummary?, _ trainer: Trainer
+  ) {
+    guard ContinuousClock.now - lastDrawn > (isTerminal ? .milliseconds(200) : patience) else {
+      return
+    }
     lastDrawn = .now
     let seconds = (lastDrawn - start) / .seconds(1)
-    let done = update.step - firstStep
-    let rate = Double(done) / max(seconds, 1e-9)
-    let left = Double(trainer.plannedUpdates - update.step) / max(rate, 1e-9)
-    write(
-      String(
-        format: "\r\u{1b}[Kepoch %d, update %d of %d, %.1f updates/s, %@ left", update.epoch,
-        update.step, trainer.plannedUpdates, rate, Self.clock(left)))
+    let rate = Double(batch.step - firstStep) / max(seconds, 1e-9)
+    let left = Double(trainer.plannedUpdates - batch.step) / max(rate, 1e-9)
+    let line = String(
+      format: "epoch %d, update %d of %d, settled %.2f %%, %.1f updates/s, %@ left", batch.epoch,
+      batch.step, trainer.plannedUpdates, 100 * trainer.metricsSoFar.settledFraction, rate,
+      Self.clock(left))
+    if isTerminal {
+      write("\r\u{1b}[K" + line)
+    } else {
+      write(line + "\n")
+      patience *= 2
+    }
   }
 
   public func didFinishEpoch(_ row: EpochMetrics, _ trainer: Trainer) {
@@ -35,7 +49,8 @@ public final class ProgressReporter: TrainingHook {
     func add(_ label: String, _ value: Double, _ format: String) {
       if !value.isNaN { parts.append("\(label) " + String(format: format, value)) }
     }
-    add("loss", row.controlledLoss.isNaN ? row.trainLoss : row.controlledLoss, "%.4g")
+    add("loss", row.trainLoss, "%.4g")
+    add("controlled", row.controlledLoss, "%.4g")
     add("H", row.controlEnergy, "%.4g")
     add("train", 100 * row.trainAccuracy, "%.2f %%")
     add("validation", 100 * row.validationAccuracy, "%.2f %%")
@@ -46,6 +61,8 @@ public final class ProgressReporter: TrainingHook {
     add("seconds", row.seconds, "%.2f")
     if isTerminal { write("\r\u{1b}[K") }
     write(parts.joined(separator: ", ") + "\n")
+    lastDrawn = .now
+    patience = Self.firstPatience
   }
 
   private func write(_ text: String) { StandardError.write(text) }

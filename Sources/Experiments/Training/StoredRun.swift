@@ -37,7 +37,7 @@ public struct StoredRun {
     }
     manifest.modelFingerprint = fingerprint
     let file = try ModelFile.parse(
-      text: text, file: manifest.modelFile, knownNames: registry.knownNames)
+      stored: text, at: path, of: manifest.modelFile, knownNames: registry.knownNames)
     experiment = try Experiment(file, registry: registry)
     data = try experiment.loadData(dataFolder: dataFolder ?? manifest.dataFolder)
     try checkData()

@@ -6,12 +6,14 @@ public import Learning
 public struct TrainingFailure: Sendable {
   /// What ended the training, where that was an error.
   public let message: String?
-  /// Of the last sample that did not settle, where there was one.
+  /// What is at fault, in a sentence; nil where that is not known.
+  public let words: String?
+  /// Of the last sample that did not settle, where there was one and weights have not outgrown everything.
   public let diagnosis: Diagnosis?
   /// The words of a command line, `settle` left out; empty where there is nothing to go on with.
   public let next: [String]
-  /// Whether the command says of itself what is known of it, or only looks closer.
-  private let isTried: Bool
+  /// What is known of that command, as a comment behind it.
+  private let remark: String
   /// The replay of that sample, likewise; nil where every sample settled.
   public let replay: [String]?
 
@@ -36,34 +38,77 @@ public struct TrainingFailure: Sendable {
     message = error?.description
     replay = health.replay
     let invocation = Invocation(command)
+    let rate = experiment.model.learning?.optimizer.rate ?? 1
+    func train(
+      _ changed: Experiment, beyond step: Int, _ patience: Patience
+    ) throws -> TrainingTrial {
+      guard let threads, let start = health.startingParameters else { return .unknown }
+      return try TrainingTrial(
+        of: changed, from: start, like: trainer, beyond: step, threads: threads, within: patience,
+        isCancelled: isCancelled)
+    }
+    let step: Int
     switch (end, error) {
-    case (.tooManyUnsettled, _), (nil, .unsettled):
+    case (.tooManyUnsettled, _): step = trainer.step
+    case (nil, .unsettled(_, _, step: let failed)): step = failed
+    case (nil, .nonFiniteUpdate(_, _, _, step: let failed)): step = failed
+    default: return nil
+    }
+    // Weights that have outgrown everything explain whatever a sample may show.
+    if let growth = health.startingParameters.flatMap({
+      WeightGrowth(from: $0, to: trainer.parameters)
+    }), growth.isHopeless {
+      let cure = try Self.gentlerRate(growth.gentlerRates(than: rate), experiment) {
+        try train($0, beyond: step, $1)
+      }
+      words = growth.words(rate: rate)
+      diagnosis = nil
+      next = invocation.setting(["learning.optimizer.rate=\(Doctor.written(cure.rate))"])
+      remark = cure.step.map { "   # was tried: trains to update \($0)" } ?? "   # not tried"
+      return
+    }
+    guard case .nonFiniteUpdate? = error else {
       diagnosis = try health.lastUnsettled.flatMap { unsettled in
         var unsettledCase = Self.unsettledCase(
           unsettled.sample, beside: health.unsettledBatch, trainer, experiment, folder,
           command: command)
-        if let threads, let start = health.startingParameters {
-          unsettledCase?.train = { changed, patience in
-            try TrainingTrial(
-              of: changed, from: start, like: trainer, beyond: unsettled.step, threads: threads,
-              within: patience, isCancelled: isCancelled)
-          }
+        if threads != nil {
+          unsettledCase?.train = { try train($0, beyond: unsettled.step, $1) }
         }
         return try unsettledCase?.diagnose(isCancelled: isCancelled)
       }
+      words = diagnosis?.words
       next = diagnosis?.next ?? replay ?? []
-      isTried = diagnosis != nil
-    case (nil, .nonFiniteUpdate(_, _, _, let step)):
-      diagnosis = nil
-      isTried = step == 1
-      // At the first update the rule itself is to blame, later the weights that it has led to.
-      let rate = experiment.model.learning?.optimizer.rate ?? 1
-      next =
-        step == 1
-        ? invocation.changed(to: "check")
-        : invocation.setting(["learning.optimizer.rate=\(Doctor.written(rate / 10))"])
-    default: return nil
+      remark = "   # not tried"
+      return
     }
+    words = nil
+    diagnosis = nil
+    // At the first update the rule itself is to blame, later the weights that it has led to.
+    next =
+      step == 1
+      ? invocation.changed(to: "check")
+      : invocation.setting(["learning.optimizer.rate=\(Doctor.written(rate / 10))"])
+    remark = step == 1 ? "" : "   # not tried"
+  }
+
+  /// The first of these rates with which the training goes beyond the update at which it failed, and how far
+  /// it was seen to go; without time for that, the first.
+  private static func gentlerRate(
+    _ rates: [Double], _ experiment: Experiment,
+    _ train: (Experiment, Patience) throws -> TrainingTrial
+  ) throws -> (rate: Double, step: Int?) {
+    let patience = Patience()
+    for rate in rates {
+      let setting = "learning.optimizer.rate=\(Doctor.written(rate))"
+      guard let changed = try? experiment.setting([setting]) else { continue }
+      switch try train(changed, patience) {
+      case .fails: continue
+      case .goesOn(let step): return (rate, step)
+      case .unknown: return (rate, nil)
+      }
+    }
+    return (rates.last ?? 0, nil)
   }
 
   private static func unsettledCase(
@@ -103,7 +148,8 @@ public struct TrainingFailure: Sendable {
       lines.append("sample \(diagnosis.sample):")
       lines.append(diagnosis.text)
     } else if let command {
-      lines.append("next: \(command)" + (isTried ? "" : "   # not tried"))
+      if let words { lines.append("why: \(words)") }
+      lines.append("next: \(command)\(remark)")
     }
     if let replay, replay != next {
       lines.append("to see its way: \(ShellWords.line(["settle"] + replay))")

@@ -24,7 +24,8 @@ public struct TrainingSummary {
   ///   - bestEpoch: of the best parameters; nil where none were kept.
   ///   - seconds: of this session; a resumed training took more before.
   ///   - warnings: earlier sessions included.
-  ///   - last: the metrics at the end; those of the last epoch unless given.
+  ///   - last: the metrics at the end; those of the last epoch unless given, or of the updates of an epoch
+  ///     that was given up.
   ///   - failure: what did not settle, and why.
   ///   - replay: the command that shows the way of the last sample that did not settle.
   public init(
@@ -34,7 +35,11 @@ public struct TrainingSummary {
   ) {
     self.failure = failure
     self.replay = replay
-    row = last ?? trainer.metrics.last ?? EpochMetrics()
+    if last == nil, case .tooManyUnsettled(_, _, let epoch)? = end, epoch > trainer.epoch {
+      row = trainer.metricsSoFar
+    } else {
+      row = last ?? trainer.metrics.last ?? EpochMetrics()
+    }
     self.experiment = experiment
     self.folder = folder
     self.trainer = trainer
@@ -69,6 +74,7 @@ public struct TrainingSummary {
       .init("seed", .integer(Int(truncatingIfNeeded: experiment.model.seed))),
       .init("session_seconds", .number(seconds)),
       .init("warnings", .array(warnings.map(\.json))),
+      .init("why", failure?.words.map(JSONValue.string) ?? .null),
       .init("diagnosis", failure?.diagnosis?.json ?? .null),
       .init("next", failure?.command.map(JSONValue.string) ?? .null),
       .init("versions", Versions.json),
@@ -119,11 +125,9 @@ extension TrainingEnd {
     switch self {
     case .finished, .interrupted: nil
     case .stopped(let reason), .limited(let reason): reason
-    case .tooManyUnsettled(let fraction, let epoch):
-      String(
-        format:
-          "%.1f %% of the samples of epoch %d did not settle, more than learning.max-unsettled; "
-          + "see unsettled.csv", 100 * fraction, epoch)
+    case .tooManyUnsettled(let unsettled, let samples, let epoch):
+      "\(unsettled) of the first \(samples) samples of epoch \(epoch) did not settle, more than "
+        + "learning.max-unsettled allows of the whole epoch; see unsettled.csv"
     }
   }
 }

@@ -47,7 +47,8 @@ extension Verification {
         try: "restore it")
     }
     return try Experiment(
-      ModelFile.parse(text: text, file: manifest.modelFile, knownNames: registry.knownNames),
+      ModelFile.parse(
+        stored: text, at: path, of: manifest.modelFile, knownNames: registry.knownNames),
       registry: registry)
   }
 

@@ -52,7 +52,7 @@ extension Verification {
       status = end.status
       try summarize(
         end, nil,
-        last: isEvaluatedAtEnd(folder, trainer)
+        last: isEvaluatedAtEnd(folder, trainer, end)
           ? try trainer.currentMetrics(isCancelled: isCancelled) : nil)
     } catch let error as TrainingError {
       recorder.save(trainer, after: error)
@@ -68,8 +68,12 @@ extension Verification {
   }
 
   /// Whether the run was evaluated where a limit ended it: its summary then is of later than its last row.
-  private func isEvaluatedAtEnd(_ folder: RunFolder, _ trainer: Trainer) -> Bool {
-    guard let summary = try? JSONValue.read(folder.file("summary.json")) else { return false }
+  private func isEvaluatedAtEnd(
+    _ folder: RunFolder, _ trainer: Trainer, _ end: TrainingEnd
+  ) -> Bool {
+    guard case .limited = end,
+      let summary = try? JSONValue.read(folder.file("summary.json"))
+    else { return false }
     return summary["step"]?.integerValue == trainer.step
       && trainer.metrics.last.map { $0.step != trainer.step } ?? false
   }

@@ -52,7 +52,7 @@ public final class HealthRecorder: TrainingHook {
     let start = startingParameters ?? trainer.parameters
     startingParameters = start
     _ = weights(start, epoch: 0, step: 0, trainer.network)
-    if let former { try recall(former, step: trainer.step) }
+    if let former { try recall(former, trainer) }
   }
 
   public func didSettle(_ batch: BatchSummary, _ trainer: Trainer) {
@@ -62,20 +62,20 @@ public final class HealthRecorder: TrainingHook {
   }
 
   public func didUpdate(_ update: UpdateSummary, _ trainer: Trainer) {
-    report(health.judge(update) { trainer.mostChanged })
+    report(health.judge(update) { trainer.mostChanged }, trainer)
   }
 
   public func didFinishEpoch(_ row: EpochMetrics, _ trainer: Trainer) {
     report(
       health.judge(row)
-        + weights(trainer.parameters, epoch: row.epoch, step: row.step, trainer.network))
+        + weights(trainer.parameters, epoch: row.epoch, step: row.step, trainer.network), trainer)
   }
 
   /// What earlier sessions have said: in their summary, which one that was killed has not written, and what
   /// their rows say.
-  private func recall(_ folder: RunFolder, step: Int) throws {
+  private func recall(_ folder: RunFolder, _ trainer: Trainer) throws {
     if case .array(let said)? = (try? JSONValue.read(folder.file("summary.json")))?["warnings"] {
-      for warning in said.compactMap({ TrainingWarning($0) }) where warning.step <= step {
+      for warning in said.compactMap({ TrainingWarning($0) }) where warning.step <= trainer.step {
         guard let cause = TrainingHealth.Cause(rawValue: warning.cause) else { continue }
         health.recall(cause)
         warnings.append(warning)
@@ -96,13 +96,13 @@ public final class HealthRecorder: TrainingHook {
       row.step = step
       row.trainLoss = number("train_loss")
       row.settledFraction = number("settled_fraction")
-      warnings += health.judge(row).map(warning)
+      warnings += health.judge(row).map { warning($0, trainer.parameters) }
     }
   }
 
-  private func report(_ findings: [TrainingHealth.Finding]) {
+  private func report(_ findings: [TrainingHealth.Finding], _ trainer: Trainer) {
     for finding in findings {
-      let warning = warning(finding)
+      let warning = warning(finding, trainer.parameters)
       warnings.append(warning)
       warn(warning)
     }
@@ -147,7 +147,9 @@ public final class HealthRecorder: TrainingHook {
 
   // MARK: Advice
 
-  private func warning(_ finding: TrainingHealth.Finding) -> TrainingWarning {
+  private func warning(
+    _ finding: TrainingHealth.Finding, _ parameters: ParameterSet
+  ) -> TrainingWarning {
     var message = finding.words
     if finding.cause == .settled, let (sample, step) = lastUnsettled {
       message +=
@@ -156,16 +158,26 @@ public final class HealthRecorder: TrainingHook {
     }
     return TrainingWarning(
       step: finding.step, cause: finding.cause.rawValue, message: message,
-      next: next(finding).map { ShellWords.line(["settle"] + $0) })
+      next: next(finding, parameters).map { ShellWords.line(["settle"] + $0) })
   }
 
   /// One command that is likely to help, or shows more; nil where the model does not take it.
-  private func next(_ finding: TrainingHealth.Finding) -> [String]? {
+  private func next(
+    _ finding: TrainingHealth.Finding, _ parameters: ParameterSet
+  ) -> [String]? {
     let learning = experiment.model.learning ?? LearningDescription()
     func set(_ argument: String) -> [String]? {
       (try? experiment.setting([argument])).map { _ in invocation.setting([argument]) }
     }
-    let slower = set("learning.optimizer.rate=\(Doctor.written(learning.optimizer.rate / 10))")
+    let rate = learning.optimizer.rate
+    let slower = set("learning.optimizer.rate=\(Doctor.written(rate / 10))")
+    // Where the rate has let weights outgrow everything, no other change makes up for it.
+    if finding.cause != .stall && finding.cause != .feedback,
+      let growth = startingParameters.flatMap({ WeightGrowth(from: $0, to: parameters) }),
+      growth.isHopeless, let gentler = growth.gentlerRates(than: rate).first
+    {
+      return set("learning.optimizer.rate=\(Doctor.written(gentler))")
+    }
     switch finding.cause {
     case .loss: return slower
     case .update:

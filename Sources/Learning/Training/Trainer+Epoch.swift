@@ -13,19 +13,25 @@ extension Trainer {
     if isEvaluated { try evaluate(into: &row, isCancelled) }
     row.seconds = sums.seconds + (ContinuousClock.now - epochStart).inSeconds
 
-    let unsettled = progress.samples - progress.settled
-    let fraction = progress.samples > 0 ? Double(unsettled) / Double(progress.samples) : 0
+    let hopeless = tooManyUnsettled
     let reason = isEvaluated ? watch(row) : nil
     if isEvaluated { watchPlateau(row) }
     beginNextEpoch()
     try report(row)
-    if fraction > options.maximumUnsettled {
-      return .tooManyUnsettled(fraction: fraction, epoch: progress.epoch)
-    }
+    if let hopeless { return hopeless }
     if let reason = reason ?? hooks.lazy.compactMap({ $0.reasonToStop() }).first {
       return .stopped(reason: reason)
     }
     return nil
+  }
+
+  /// Why to stop, as soon as more samples of the epoch at hand have not settled than may: that settles
+  /// it, however the others do. Nil where there is hope.
+  var tooManyUnsettled: TrainingEnd? {
+    let unsettled = progress.samples - progress.settled
+    let fraction = Double(unsettled) / Double(max(1, samplesPerEpoch))
+    guard fraction > options.maximumUnsettled else { return nil }
+    return .tooManyUnsettled(unsettled, of: progress.samples, epoch: progress.epoch + 1)
   }
 
   /// The metrics at this moment, for a training that a limit ended between two batches: the updates of
@@ -39,11 +45,17 @@ extension Trainer {
     if progress.batch == 0, let last = metrics.last, !last.trainLoss.isNaN || !last.testLoss.isNaN {
       return last
     }
+    var row = metricsSoFar
+    row.epoch = progress.epoch
+    try evaluate(into: &row, telling: [], isCancelled)
+    return row
+  }
+
+  /// What the updates of the epoch at hand have come to so far; nothing is evaluated.
+  public var metricsSoFar: EpochMetrics {
     var row = EpochMetrics()
     fill(&row)
-    row.epoch = progress.epoch
     row.seconds = sums.seconds
-    try evaluate(into: &row, telling: [], isCancelled)
     return row
   }
 

@@ -145,6 +145,11 @@ public final class Trainer {
       ? (data.count + options.batchSize - 1) / options.batchSize : data.count / options.batchSize
   }
 
+  /// Samples of one epoch; a short last batch that is dropped leaves some out.
+  var samplesPerEpoch: Int {
+    options.keepsLastBatch ? data.count : batchesPerEpoch * options.batchSize
+  }
+
   /// Updates over all planned epochs, which the schedule is made for.
   public var plannedUpdates: Int { options.epochs * batchesPerEpoch }
 
@@ -188,6 +193,10 @@ public final class Trainer {
       while progress.epoch < options.epochs {
         epochStart = .now
         while progress.batch < batchesPerEpoch {
+          if let end = tooManyUnsettled {
+            sums.seconds += secondsOfEpoch
+            return end
+          }
           let reason = limits.reached(
             after: .now - start, updates: progress.step, evaluations: fieldEvaluations)
           if reason != nil || isCancelled() {

@@ -113,6 +113,7 @@ public enum TrainingEnd: Sendable, Equatable {
   case limited(reason: String)
   /// After an epoch, because a hook or ``TrainingOptions/Stop`` said so.
   case stopped(reason: String)
-  /// After an epoch in which a larger fraction of samples than allowed did not settle.
-  case tooManyUnsettled(fraction: Double, epoch: Int)
+  /// In an epoch of whose samples more than allowed did not settle: so many of those that were learned from
+  /// until then.
+  case tooManyUnsettled(Int, of: Int, epoch: Int)
 }

@@ -189,12 +189,24 @@ final class SweepRunner {
       break
     }
     if row["seconds"].isFinite { line += String(format: ", %.2f s", row["seconds"]) }
-    if !row.note.isEmpty { line += ": \(row.note)" }
+    if !row.note.isEmpty {
+      line += ": \(row.note) (\(folder.file("logs/\(row.run).err")))"
+    }
     return line
   }
 
-  /// The error that a run printed last, or its last line.
+  /// Why a run failed: the cause that was found, else what its manifest says, the error that it printed, or
+  /// its last line.
   private func message(of run: SweepPlan.Run) -> String {
+    let path = path(of: run)
+    let summary = try? JSONValue.read("\(path)/summary.json")
+    let manifest = try? JSONValue.read("\(path)/manifest.json")
+    if manifest?["status"]?.stringValue == "failed",
+      let why = summary?["why"]?.stringValue ?? summary?["diagnosis"]?["words"]?.stringValue
+        ?? manifest?["note"]?.stringValue
+    {
+      return why
+    }
     let text = (try? String(contentsOfFile: folder.file("logs/\(run.name).err"), encoding: .utf8))
     let lines = (text ?? "").split(separator: "\n").map(String.init)
     let line = lines.first { $0.hasPrefix("error: ") || $0.hasPrefix("Error: ") } ?? lines.last

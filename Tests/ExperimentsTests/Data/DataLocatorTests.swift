@@ -15,6 +15,18 @@ import Testing
     #expect(try locator.locate("/absolute") == "/absolute")
   }
 
+  @Test(
+    "a folder that is given may hold a file without the folders of its name; the model's may not")
+  func baseName() throws {
+    let (given, own) = (try ScratchFolder(), try ScratchFolder())
+    let path = try given.file("a.csv", "x\n")
+    _ = try own.file("a.csv", "x\n")
+    #expect(try DataLocator(dataFolder: given.path).locate("../models/a.csv") == path)
+    #expect(throws: InputError.self) {
+      try DataLocator(environmentFolder: nil, modelFolder: own.path).locate("models/a.csv")
+    }
+  }
+
   @Test("a file that is nowhere is an error with every place that was tried")
   func missing() throws {
     let locator = DataLocator(dataFolder: "/d", environmentFolder: "/e", modelFolder: "/m")

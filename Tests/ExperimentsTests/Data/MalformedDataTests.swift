@@ -43,10 +43,10 @@ import Testing
     Case(
       table: "x,k\n1,b\n", classes: ["a", "b"], outputWidth: 1, fragment: "there are 1 classes"),
     Case(table: "x,k\n1,0\n", classes: ["a", "a"], fragment: "data.classes has 'a' twice"),
-    Case(table: "x,k\n1,0\n", inputWidth: 64, fragment: "has 1 input columns; the network has 64"),
+    Case(table: "x,k\n1,0\n", inputWidth: 64, fragment: "has 1 input column; the network has 64"),
     Case(
       table: "x,k\n1,0\n", labels: nil, targets: ["k"], outputWidth: 2,
-      fragment: "1 columns are targets; the loss reads 2 units"),
+      fragment: "has 1 column of targets; the loss reads 2 units"),
     Case(table: "x,k\n1,0\n", labels: nil, targets: ["k"], scale: 0, fragment: "data.scale is 0.0"),
     Case(table: "x,k\n1,0\n", scale: .nan, fragment: "data.scale is nan"),
     Case(table: "x,k\n1,0\n", limit: 0, fragment: "data.limit is 0"),
@@ -118,7 +118,7 @@ import Testing
   static let inlineCases: [([InlineSample], String)] = [
     ([], "data.samples is empty"),
     ([InlineSample(input: [])], "data.samples[0].input is empty"),
-    ([InlineSample(input: [1])], "has 1 numbers; the network has 2 input units"),
+    ([InlineSample(input: [1])], "has 1 number; the network has 2 input units"),
     (
       [InlineSample(input: [1, 2]), InlineSample(input: [1, 2, 3])],
       "data.samples[1].input has 3 numbers, the first sample has 2"

@@ -96,13 +96,13 @@ enum UnseenByTheSchema {
       "stimulus: {inputs: {«inptu: [1, 2]}}",
       // has no `phi`
       "initial: {phi: {«input: [1, 2]}}",
-      // u lives on the population of the loss
+      // `u` lives on the population of the loss
       "initial: {u: {«hidden: [1, 2, 3]}}",
       // has no `phi`
       "record: {variables: [«phi.input]}",
       // did you mean `hidden`?
       "record: {variables: [«phi.hiden]}",
-      // u lives on
+      // `u` lives on
       "record: {variables: [«u.hidden]}",
     ],
     "keys of mappings far apart": [

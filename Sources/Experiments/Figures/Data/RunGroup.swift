@@ -27,12 +27,12 @@ struct RunGroup {
     }
     let all = Set(groups.flatMap(\.keys.keys))
     let differing = all.filter { key in Set(groups.map { $0.keys[key] }).count > 1 }.sorted()
-    let names = Set(groups.compactMap { $0.keys["name"] })
-    let isNamed = names.count == groups.count
-    var result = groups.map { group in
+    let named = groups.map { naming($0.keys) }
+    let shown = telling(named, differing)
+    var result = zip(groups, named).map { group, keys in
       RunGroup(
         runs: group.runs,
-        label: label(group.keys, differing, isNamed: isNamed, path: group.runs[0].label),
+        label: label(keys, shown, path: group.runs[0].label),
         settings: Dictionary(
           uniqueKeysWithValues: differing.map { ($0, group.keys[$0] ?? "none") }))
     }
@@ -50,17 +50,48 @@ struct RunGroup {
     return result
   }
 
-  private static func label(
-    _ keys: [String: String], _ differing: [String], isNamed: Bool, path: String
-  ) -> String {
-    guard !keys.isEmpty else { return path }
-    if isNamed { return keys["name"] ?? path }
-    // Keys of one name that differ say less than the name.
-    let ordered = differing.filter { $0 == "name" } + differing.filter { $0 != "name" }
-    let shown = ordered.prefix(3).map { key in
-      let parts = key.split(separator: ".")
-      return parts.suffix(2).joined(separator: ".") + " = " + (keys[key] ?? "none")
+  /// Keys whose value says more than others that differ with it, such as the options of another rule.
+  private static let telling = ["name", rule]
+  private static let rule = "learning.rule.kind"
+
+  /// A rule of the model's own is known by its expression, any other by its name.
+  private static func naming(_ keys: [String: String]) -> [String: String] {
+    var keys = keys
+    if let local = keys.removeValue(forKey: "learning.rule.local"), local != "null" {
+      keys[rule] = local
     }
-    return shown.joined(separator: ", ") + (differing.count > 3 ? ", …" : "")
+    return keys
+  }
+
+  /// The fewest of the keys that differ which tell the groups apart, as far as three can.
+  private static func telling(
+    _ groups: [[String: String]], _ differing: [String]
+  ) -> [String] {
+    let others = differing.filter { !telling.contains($0) }
+    func isList(_ key: String) -> Bool { groups.contains { $0[key]?.hasPrefix("[") ?? false } }
+    var rest =
+      telling.filter(differing.contains) + others.filter { !isList($0) } + others.filter(isList)
+    var chosen: [String] = []
+    func count(_ keys: [String]) -> Int {
+      Set(groups.map { group in keys.map { group[$0] ?? "" } }).count
+    }
+    while chosen.count < 3, !rest.isEmpty, count(chosen) < groups.count {
+      let counts = rest.map { count(chosen + [$0]) }
+      // The first of the best: keys that tell more stand before others.
+      guard let most = counts.max(), most > count(chosen), let best = counts.firstIndex(of: most)
+      else { break }
+      chosen.append(rest.remove(at: best))
+    }
+    return chosen
+  }
+
+  private static func label(_ keys: [String: String], _ shown: [String], path: String) -> String {
+    guard !keys.isEmpty else { return path }
+    let parts = shown.map { key in
+      let value = keys[key] ?? "none"
+      if telling.contains(key) { return value }
+      return key.split(separator: ".").suffix(2).joined(separator: ".") + " = " + value
+    }
+    return parts.joined(separator: ", ")
   }
 }

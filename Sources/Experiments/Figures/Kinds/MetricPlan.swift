@@ -106,6 +106,21 @@ struct MetricPlan {
     ],
     alternatives: [[Metric(column: "mean_evaluations", title: "evaluations")]])
 
+  /// The panel of a column that is asked for by name: as in the standard figures, where it is in one.
+  static func asked(_ column: String) -> MetricPlan {
+    for plan in learning + steps + auditControl {
+      guard let metric = plan.alternatives.joined().first(where: { $0.column == column }) else {
+        continue
+      }
+      var panel = plan.panel
+      panel.label = metric.title
+      return MetricPlan(panel: panel, metrics: [metric], alternatives: [[metric]])
+    }
+    // What lies between 0 and 1 has no decades.
+    let isFraction = column.hasSuffix("accuracy") || column.hasSuffix("fraction")
+    return one(column, column, decades: isFraction ? nil : 1.3)
+  }
+
   static func one(_ column: String, _ label: String, decades: Double? = nil) -> MetricPlan {
     let metric = Metric(column: column, title: label)
     return MetricPlan(

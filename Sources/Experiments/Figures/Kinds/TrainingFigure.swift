@@ -6,11 +6,7 @@ struct TrainingFigure {
 
   private var plans: [MetricPlan] {
     guard request.variables.isEmpty else {
-      // What lies between 0 and 1 has no decades.
-      return request.variables.map {
-        MetricPlan.one(
-          $0, $0, decades: $0.hasSuffix("accuracy") || $0.hasSuffix("fraction") ? nil : 1.3)
-      }
+      return request.variables.map(MetricPlan.asked)
     }
     return switch kind {
     case .steps: MetricPlan.steps
@@ -80,6 +76,8 @@ struct TrainingFigure {
       groups: groups.indices.map {
         .init(label: groups[$0].label, runCount: groups[$0].runs.count, curves: curves[$0])
       }, band: request.band)
+    // Networks are compared by what they have learned, beside which the loss before is large.
+    if kind == .learning && groups.count > 1 { figure.start = 1 }
     figure.notes = all.compactMap(\.note)
     return try figure.figure(
       request.name(kind), summary: "\(kind.summary.capitalizedFirst): \(subject).",

@@ -27,7 +27,7 @@ struct TrajectoryColumn {
   var panelLabel: String {
     let symbols = [
       "phi": "φ", "psi": "ψ", "rate": "σ(φ)", "weight": "W", "feedback": "S", "bias": "b",
-      "loss": "loss L",
+      "loss": "loss L", "output": "y",
     ]
     let symbol = symbols[quantity] ?? quantity
     return owner.isEmpty ? symbol : "\(symbol) \(owner)"

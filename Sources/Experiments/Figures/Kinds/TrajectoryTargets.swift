@@ -1,7 +1,7 @@
-/// What control is to bring the states of a trajectory to, where the loss compares these states themselves
+/// What control is to bring the states or outputs of a trajectory to, where the loss compares these themselves
 /// with a target.
 struct TrajectoryTargets {
-  /// Of each state, such as `phi.output.1`, in each controlled phase.
+  /// Of each state, such as `phi.output.1`, and output in each controlled phase.
   private var values: [String: [String: Double]] = [:]
 
   /// From the model and the summary beside the trajectory; where they are not there, nothing is known.
@@ -24,7 +24,9 @@ struct TrajectoryTargets {
       for (index, target) in (shown?["target"]?.arrayValue ?? []).enumerated() {
         guard let value = target.numberValue else { continue }
         let unit = units.map { $0.indices.contains(index) ? $0[index] : -1 } ?? index
-        values["phi.\(population).\(unit)", default: [:]][name] = value
+        for quantity in ["phi", "output"] {
+          values["\(quantity).\(population).\(unit)", default: [:]][name] = value
+        }
       }
     }
   }

@@ -39,6 +39,8 @@ struct CurveFigure {
   var band = Band.deviation
   /// Where the legend of one group stands: above all panels, each of which then has the same titles.
   var legendIsOnTop = false
+  /// The place that the figure begins at, where there is more than one from there on.
+  var start: Double?
   /// What is to be said of the data.
   var notes: [String] = []
 
@@ -59,6 +61,9 @@ struct CurveFigure {
       var places = Array(
         Set(group.curves.flatMap { $0.runs.flatMap(\.x) }.filter(\.isFinite))
       ).sorted()
+      if let start, places.count(where: { $0 >= start }) > 1 {
+        places.removeAll { $0 < start }
+      }
       if places.count > Self.placeCeiling {
         let every = (places.count + Self.placeCeiling - 1) / Self.placeCeiling
         places = places.indices.filter { $0 % every == 0 }.map { places[$0] }

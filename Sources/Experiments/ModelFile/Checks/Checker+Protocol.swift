@@ -96,7 +96,10 @@ extension Checker {
   private func problem(with variable: RecordedVariable) -> String? {
     let quantity = variable.quantity
     let network = model.network
-    if quantity == .loss, network.loss == nil { return "the model has no loss" }
+    if [.loss, .output, .target].contains(quantity), network.loss == nil {
+      return quantity == .loss
+        ? "the model has no loss" : "the model has no loss, hence no `\(quantity.rawValue)`"
+    }
     if [.psi, .u].contains(quantity), model.controller.kind == "none" {
       return "the model has no controller, hence no `\(quantity.rawValue)`"
     }
@@ -109,12 +112,14 @@ extension Checker {
     }
     guard has(quantity, population) else {
       let role = population.role.rawValue
-      return quantity == .u
-        ? "u lives on the population of the loss, `\(network.loss?.population ?? "")`, not on `\(name)`"
+      return Self.ofLoss.contains(quantity)
+        ? "`\(quantity.rawValue)` lives on the population of the loss, "
+          + "`\(network.loss?.population ?? "")`, not on `\(name)`"
         : "`\(name)` is a population of role `\(role)` and has no `\(quantity.rawValue)`"
+          + (has(.output, population) ? "; its value is `output.\(name)`" : "")
     }
     guard let unit = variable.unit else { return nil }
-    if quantity == .u, let units = network.loss?.units, !units.contains(unit) {
+    if Self.ofLoss.contains(quantity), let units = network.loss?.units, !units.contains(unit) {
       return "the loss reads the units \(units.map(String.init).listed()) of `\(name)`, not \(unit)"
     }
     return unit < population.size
@@ -147,12 +152,15 @@ extension Checker {
     return "`\(variable)`: the elements are 0 to \(size - 1)"
   }
 
+  /// What has a value for each unit that the loss reads.
+  private static let ofLoss: Set<RecordedVariable.Quantity> = [.u, .output, .target]
+
   private func has(
     _ quantity: RecordedVariable.Quantity, _ population: PopulationDescription
   ) -> Bool {
     switch quantity {
     case .phi, .psi: population.role == .state
-    case .u: population.name == model.network.loss?.population
+    case .u, .output, .target: population.name == model.network.loss?.population
     case .rate: population.role != .readout
     case .x: population.role == .input
     case .loss, .residual, .weight, .feedback, .bias: false

@@ -28,6 +28,7 @@ extension Reader {
     func rank(_ place: SourcePlace) -> (Int, Int, Int) {
       switch place {
       case .argument(let number): (0, number, 0)
+      case .option: (0, .max, 0)
       case .file: (1, 0, 0)
       case .position(let line, let column): (2, line, column)
       }

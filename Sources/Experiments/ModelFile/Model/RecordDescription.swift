@@ -1,6 +1,6 @@
 /// What a simulation writes, and when.
 public struct RecordDescription: Sendable, Equatable {
-  /// Columns: phi, psi, u, loss, residual, rate, x, or of one population or unit
+  /// Columns: phi, psi, u, loss, residual, rate, x, output, target, or of one population or unit
   /// (`phi.hidden`, `phi.hidden.0`); weight, feedback, bias, or of one projection or
   /// population (`weight.input-hidden`), element by element.
   public var variables = ["phi", "psi", "u", "loss", "residual"].compactMap { RecordedVariable($0) }
@@ -30,6 +30,10 @@ public struct RecordedVariable: Sendable, Hashable, CustomStringConvertible {
     case rate
     /// Inputs.
     case x
+    /// y: what the loss reads, of a readout its value.
+    case output
+    /// What the loss compares y with.
+    case target
     /// Parameters, of projections and populations, element by element.
     case weight, feedback, bias
   }

@@ -2,8 +2,8 @@ extension RecordDescription {
   static let section = Section(RecordDescription()) {
     Key(
       "variables", \.variables, Codec<RecordedVariable>.variable.list(),
-      "Columns: phi, psi, u, loss, residual, rate, x, or of one population or unit (`phi.hidden`, "
-        + "`phi.hidden.0`); weight, feedback, bias, or of one projection or population "
+      "Columns: phi, psi, u, loss, residual, rate, x, output (what the loss reads), target, or of one "
+        + "population or unit (`phi.hidden`, `phi.hidden.0`); weight, feedback, bias, or of one projection or population "
         + "(`weight.input-hidden`), element by element.")
     Key(
       "every", \.every, Codec<Double>.number(.positive).optional("steps"),

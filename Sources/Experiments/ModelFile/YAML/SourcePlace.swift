@@ -4,6 +4,8 @@ public enum SourcePlace: Sendable, Hashable {
   case position(line: Int, column: Int)
   /// The n-th `--set` argument, from 1.
   case argument(Int)
+  /// An option of the command line that stands for a key, such as `--record`.
+  case option(String)
   /// The file as a whole (it cannot be read, for instance).
   case file
 
@@ -12,6 +14,7 @@ public enum SourcePlace: Sendable, Hashable {
     switch self {
     case .position(let line, let column): "\(file):\(line):\(column)"
     case .argument(let number): "--set argument \(number)"
+    case .option(let name): name
     case .file: file
     }
   }

@@ -33,7 +33,7 @@ enum YAMLDocument {
     } catch let failure as Failure {
       throw failure
     } catch let error as YamlError {
-      throw failure(error)
+      throw failure(error, in: text)
     } catch {
       throw Failure(message: "not valid YAML: \(error)", place: .file)
     }
@@ -88,7 +88,13 @@ enum YAMLDocument {
     mark.map { .position(line: $0.line, column: $0.column) } ?? .file
   }
 
-  private static func failure(_ error: YamlError) -> Failure {
+  private static func isIndentedByTab(_ text: String, line: Int) -> Bool {
+    let lines = text.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
+    guard line >= 1, line <= lines.count else { return false }
+    return lines[line - 1].prefix { $0 == " " || $0 == "\t" }.contains("\t")
+  }
+
+  private static func failure(_ error: YamlError, in text: String) -> Failure {
     switch error {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
@@ -97,8 +103,10 @@ enum YAMLDocument {
       // What is never closed shows at the end of the file, far from where it began.
       let mark = problem.contains("end of stream") ? context?.mark ?? mark : mark
       return Failure(
-        message: "not valid YAML: \(problem)\(inside); check indentation, quotes and brackets "
-          + "around here",
+        message: isIndentedByTab(text, line: mark.line)
+          ? "not valid YAML: the line is indented with a tab; use spaces"
+          : "not valid YAML: \(problem)\(inside); check indentation, quotes and brackets "
+            + "around here",
         place: place(mark))
     case .reader(let problem, let offset, _, let yaml):
       return Failure(

@@ -18,11 +18,11 @@ extension Replay {
     guard let state = settled.phases[phase] else { return nil }
     let certificate = state.certificates[settled.place]
     guard !certificate.isEquilibrium, phase == .free || phase == .controlled else { return nil }
-    let invocation = Invocation(run.manifest.command)
+    let invocation = Invocation(run.manifest.commandFromHere)
     return try UnsettledCase(
       run.experiment, trainer.parameters, sample: state.samples.selecting([settled.place]),
       kind: phase == .free ? .free : .controlled, outcome: certificate.outcome,
-      residual: certificate.residual, command: run.manifest.command,
+      residual: certificate.residual, command: run.manifest.commandFromHere,
       closer: invocation.changed(to: "analyze") + [
         "--parameters", parametersFile, "--split", "train", "--sample", String(sample),
       ]
