@@ -64,15 +64,52 @@ public struct CholeskyFactorization: Sendable {
 }
 
 extension Double {
-  /// Replaces the lower triangle of a symmetric matrix, by rows, by its Cholesky factor; false, and
+  /// Replaces the upper triangle of a symmetric matrix, by rows, by its Cholesky factor; false, and
   /// nothing of use left, where the matrix is not positive definite.
+  ///
+  /// (By rows the upper triangle is what LAPACK calls the lower one, for which OpenBLAS takes half the time.)
   public static func factorCholesky(_ matrix: UnsafeMutablePointer<Double>, order: Int) -> Bool {
     var n = Int32(order)
     var leading = n
     var info: Int32 = 0
-    dpotrf_("U", &n, matrix, &leading, &info, 1)
+    dpotrf_("L", &n, matrix, &leading, &info, 1)
     // A matrix with NaN passes LAPACK by; the last pivot has it then.
     return info == 0 && (order == 0 || matrix[order * order - 1].isFinite)
+  }
+
+  /// Whether a symmetric matrix, of which the upper triangle is read by rows, is positive definite for
+  /// certain: by its Cholesky factor in single precision, which takes half the time. False leaves it open.
+  ///
+  /// A factorisation that comes to its end is the exact one of a matrix within (n + 1)·u·tr A of A in the
+  /// 2-norm (Higham, Accuracy and Stability of Numerical Algorithms, Thm 10.3 and ‖RᵀR‖_F ≤ tr A); so much is
+  /// taken off the diagonal beforehand, and what rounding A itself may add.
+  ///
+  /// - Parameter scratch: as large as the matrix; overwritten.
+  public static func isSurelyPositiveDefinite(
+    _ matrix: UnsafePointer<Double>, order: Int, scratch: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    var trace = 0.0
+    var squares = 0.0
+    for row in 0..<order {
+      let diagonal = row * order + row
+      trace += matrix[diagonal]
+      let count = order - row
+      Float.narrow(matrix + diagonal, into: scratch + diagonal, count: count)
+      squares += 2 * squareSum(matrix + diagonal, count: count)
+    }
+    let unit = Double(Float.ulpOfOne) / 2
+    let margin = unit * (Double(order + 2) * trace + squares.squareRoot())
+    guard margin.isFinite else { return false }
+    for row in 0..<order {
+      let diagonal = row * order + row
+      // The difference is rounded, too.
+      scratch[diagonal] = Float(matrix[diagonal] - margin).nextDown
+    }
+    var n = Int32(order)
+    var leading = n
+    var info: Int32 = 0
+    spotrf_("L", &n, scratch, &leading, &info, 1)
+    return info == 0 && (order == 0 || scratch[order * order - 1].isFinite)
   }
 
   /// x ← A⁻¹x with the factor of ``factorCholesky(_:order:)``.
@@ -81,7 +118,7 @@ extension Double {
   ) {
     // Not dpotrs, which packs the whole matrix for one vector.
     let n = Int32(order)
-    cblas_dtrsv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, n, factor, n, x, 1)
-    cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, n, factor, n, x, 1)
+    cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, factor, n, x, 1)
+    cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, factor, n, x, 1)
   }
 }

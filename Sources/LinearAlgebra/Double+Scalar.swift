@@ -18,7 +18,9 @@ extension Double: Scalar {
     _ b: UnsafePointer<Double>, _ strideB: Int,
     beta: Double, _ c: UnsafeMutablePointer<Double>, _ strideC: Int
   ) {
-    if rows <= fewRows && columns > 1 && inner > 0 {
+    if rows <= fewRows && columns > 1 && inner > 0,
+      transposeA || transposeB || !BLAS.isSmall(rows: rows, columns: columns, inner: inner)
+    {
       for row in 0..<rows {
         cblas_dgemv(
           CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans,

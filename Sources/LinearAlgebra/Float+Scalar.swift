@@ -18,7 +18,9 @@ extension Float: Scalar {
     _ b: UnsafePointer<Float>, _ strideB: Int,
     beta: Float, _ c: UnsafeMutablePointer<Float>, _ strideC: Int
   ) {
-    if rows <= fewRows && columns > 1 && inner > 0 {
+    if rows <= fewRows && columns > 1 && inner > 0,
+      transposeA || transposeB || !BLAS.isSmall(rows: rows, columns: columns, inner: inner)
+    {
       for row in 0..<rows {
         cblas_sgemv(
           CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans,

@@ -147,8 +147,10 @@ struct PlotCommand: ParsableCommand {
       guard files.fileExists(atPath: path + "/sweep.csv"),
         let names = try? files.contentsOfDirectory(atPath: runs), !names.isEmpty
       else { return [path] }
-      return names.sorted().map { "\(runs)/\($0)" }
+      let own = names.sorted().map { "\(runs)/\($0)" }
         .filter { files.fileExists(atPath: $0 + "/model.yaml") }
+      // The runs of `check` have nothing to draw.
+      return own.isEmpty ? [path] : own
     }
   }
 
@@ -199,7 +201,7 @@ struct PlotCommand: ParsableCommand {
         paths[0], .whole,
         isSweep
           ? "is a sweep with nothing to draw in one figure" : "holds nothing that can be drawn",
-        try: isSweep
+        try: isSweep && maker.runs[0].path != paths[0]
           ? "draw its runs one by one, such as settle plot \(maker.runs[0].path)"
           : "name the folder of a run (with trajectory.csv or metrics.csv), or a CSV file")
     }

@@ -204,16 +204,23 @@ struct PlotTests {
     let result = try settle(
       "sweep", Repository.oracle("digits"), "--data-dir", Repository.data, "--set",
       "learning.epochs=2", "--set",
-      "learning.rule=least-control,{local: 'control_post * rate_pre - 1e-4 * weight'}", "--output",
-      "s", in: scratch)
+      "learning.rule={local: 'control_post * rate_pre'},{local: 'control_post * rate_pre - 1e-4 * weight'}",
+      "--output", "s", in: scratch)
     try #require(result.status == 0, "\(result.report)")
     let drawn = try settle("plot", "s", in: scratch)
     #expect(drawn.status == 0, "\(drawn.report)")
     let script = try scratch.text("s/figures/learning.gp")
-    for name in ["least-control", "control_post * rate_pre - 1e-4 * weight"] {
+    for name in ["control_post * rate_pre", "control_post * rate_pre - 1e-4 * weight"] {
       #expect(script.contains("\(name)'") || script.contains("\(name)\""), "\(script)")
     }
     #expect(try scratch.table("s/figures/learning-group-2.csv").column("epoch") == ["1.0", "2.0"])
+    // The runs of `check` have nothing to draw.
+    let checks = try settle(
+      "sweep", Repository.oracle("digits"), "--data-dir", Repository.data, "--command", "check",
+      "--set", "seed=1,2", "--output", "c", in: scratch)
+    let nothing = try settle("plot", "c", in: scratch)
+    #expect(
+      nothing.status == 65 && nothing.err.contains("sweep"), "\(checks.report)\(nothing.report)")
     // A column that is asked for is called as in the standard figure.
     let one = try settle(
       "plot", "s", "--kind", "learning", "--variables", "test_accuracy", "--name", "one",

@@ -45,6 +45,10 @@ struct TrainingFailureTests {
     let seen = try JSON(replayed.out)
     #expect(seen["phases"].elements.contains { $0["reproduced"].bool == true })
     #expect(seen["diagnosis"]["cause"].string == "limits")
+    // Whoever resumes it hears the same.
+    let resumed = try settle("train", "--resume", "run", "--no-figures", in: scratch)
+    #expect(resumed.status == 1, "\(resumed.report)")
+    #expect(try scratch.json("run/summary.json")["diagnosis"]["cause"].string == "limits")
     let next = try #require(summary["next"].string)
     #expect(next.hasPrefix("settle train ") && next.contains("--set settling."), "\(next)")
     let cured = try follow(next, in: scratch)
@@ -118,13 +122,16 @@ struct TrainingFailureTests {
       ], in: scratch)
     let summary = try scratch.json("run/summary.json")
     #expect(summary["why"].string?.contains("the learning rate 1000000 is too large") == true)
-    #expect(summary["diagnosis"].isNull && result.err.contains("why: the weights "))
+    #expect(summary["diagnosis"].isNull && result.err.contains("why: the values "))
     #expect(summary["settled_fraction"].number < 1, "of the epoch that was given up")
-    let next = try #require(summary["next"].string)
-    let rate = try #require(next.split(separator: "=").last.flatMap { Double($0) })
-    // Within two decades of what the model has: Adam's weights grow by about its rate.
-    #expect(rate < 1, "\(next)")
     #expect(try settle("verify", "run", in: scratch).status == 0)
+    // Whoever resumes it hears the same.
+    let resumed = try settle("train", "--resume", "run", "--no-figures", in: scratch)
+    #expect(resumed.status == 1 && resumed.err.contains("is too large"), "\(resumed.report)")
+    let next = try #require(summary["next"].string)
+    #expect(next.contains("learning.optimizer.rate="), "\(next)")
+    let cured = try follow(next + " --output cured", in: scratch)
+    #expect(cured.status == 0, "\(next)\n\(cured.report)")
   }
 
   @Test("what a limit or a signal ends within an epoch says how many updates there were")

@@ -117,7 +117,7 @@ struct AugmentedEnergyTests {
         for i in 0..<units {
           for j in 0...i {
             let difference = slope { test.gradient(moved(test.phi, j, $0))[i] }
-            largest = max(largest, abs(hessian[i * units + j] - difference))
+            largest = max(largest, abs(hessian[j * units + i] - difference))
           }
         }
         #expect(largest <= 1e-8, "\(kind) \(loss.name)")
@@ -125,7 +125,7 @@ struct AugmentedEnergyTests {
         test.energy.assembleHessian(test.phi, shift: 0.25)
         for i in 0..<units {
           for j in 0...i {
-            let shifted = test.energy.hessian[i * units + j] - hessian[i * units + j]
+            let shifted = test.energy.hessian[j * units + i] - hessian[j * units + i]
             #expect(abs(shifted - (i == j ? 0.25 : 0)) <= 1e-13)
           }
         }

@@ -170,11 +170,11 @@ struct CholeskyInPlaceTests {
     var right = (0..<n).map { i in (0..<n).reduce(0) { $0 + a[i * n + $1] * x[$1] } }
     let largest = (0..<n).map { i in (0..<n).reduce(0) { $0 + abs(a[i * n + $1]) } }.max()!
     var factor = a
-    for i in 0..<n { for j in (i + 1)..<max(n, i + 1) { factor[i * n + j] = .nan } }
+    for i in 0..<n { for j in 0..<i { factor[i * n + j] = .nan } }
     #expect(Double.factorCholesky(&factor, order: n))
     for i in 0..<n {
       for j in 0...i {
-        let product = (0...j).reduce(0) { $0 + factor[i * n + $1] * factor[j * n + $1] }
+        let product = (0...j).reduce(0) { $0 + factor[$1 * n + i] * factor[$1 * n + j] }
         #expect(abs(product - a[i * n + j]) <= Double(n + 1) * Double.ulpOfOne * largest)
       }
     }
@@ -187,13 +187,45 @@ struct CholeskyInPlaceTests {
 
   @Test("refuses what is not")
   func refuses() {
-    var indefinite = [1.0, 0, 2, 1]
+    var indefinite = [1.0, 2, 0, 1]
     #expect(!Double.factorCholesky(&indefinite, order: 2))
     var negative = [-1.0]
     #expect(!Double.factorCholesky(&negative, order: 1))
-    var singular = [1.0, 0, 1, 1]
+    var singular = [1.0, 1, 0, 1]
     #expect(!Double.factorCholesky(&singular, order: 2))
-    var unknown = [1.0, 0, .nan, 1]
+    var unknown = [1.0, .nan, 0, 1]
     #expect(!Double.factorCholesky(&unknown, order: 2), "NaN is not positive")
+  }
+
+  @Test("in single precision it is sure only where it is right", arguments: [1, 2, 17, 64, 266])
+  func sure(n: Int) {
+    var stream = RandomStream(seed: UInt64(n), name: "sure")
+    var scratch = [Float](repeating: .nan, count: n * n)
+    // H = 1 − 2vvᵀ/‖v‖² is a reflection: A = HDH has the eigenvalues of D, whatever v.
+    func matrix(least: Double) -> [Double] {
+      let v = (0..<n).map { _ in stream.normal() }
+      let size = v.reduce(0) { $0 + $1 * $1 }
+      let d = (0..<n).map { $0 == 0 ? least : 1 + Double($0 % 3) }
+      var a = [Double](repeating: .nan, count: n * n)
+      let mean = (0..<n).reduce(0) { $0 + d[$1] * v[$1] * v[$1] } / size
+      for i in 0..<n {
+        for j in i..<n {
+          a[i * n + j] =
+            (i == j ? d[i] : 0) - 2 * v[i] * v[j] * (d[i] + d[j]) / size
+            + 4 * v[i] * v[j] * mean / size
+        }
+      }
+      return a
+    }
+    for least in [1, 0.1] {
+      #expect(Double.isSurelyPositiveDefinite(matrix(least: least), order: n, scratch: &scratch))
+    }
+    // Below the rounding of single precision nothing is sure, and nothing indefinite is.
+    for least in [0, -1e-12, -1e-7, -1e-3, -1] {
+      #expect(!Double.isSurelyPositiveDefinite(matrix(least: least), order: n, scratch: &scratch))
+    }
+    var broken = matrix(least: 1)
+    broken[n - 1] = .nan
+    #expect(!Double.isSurelyPositiveDefinite(broken, order: n, scratch: &scratch))
   }
 }

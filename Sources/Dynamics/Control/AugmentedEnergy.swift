@@ -24,7 +24,7 @@ package final class AugmentedEnergy {
   /// f and ∇F at the last evaluation.
   package let field: UnsafeMutablePointer<Double>
   package let gradient: UnsafeMutablePointer<Double>
-  /// ∂²F of the last assembly, lower triangle by rows.
+  /// ∂²F of the last assembly, upper triangle by rows.
   package let hessian: UnsafeMutablePointer<Double>
   /// y and ∇L at the last evaluation.
   package let output: UnsafeMutablePointer<Double>
@@ -155,10 +155,11 @@ package final class AugmentedEnergy {
       matrices.transposed.withUnsafeBufferPointer { wt in
         matrices.product.withUnsafeBufferPointer { g in
           for i in 0..<units {
+            let diagonal = i * units + i
             Self.hessianRow(
-              hessian + i * units, w.baseAddress! + i * units, wt.baseAddress! + i * units,
-              g.baseAddress! + i * units, slope, slope[i], count: i + 1)
-            hessian[i * units + i] += 1 + shift + curvature[i] * back[i]
+              hessian + diagonal, w.baseAddress! + diagonal, wt.baseAddress! + diagonal,
+              g.baseAddress! + diagonal, slope + i, slope[i], count: units - i)
+            hessian[diagonal] += 1 + shift + curvature[i] * back[i]
           }
         }
       }
@@ -166,7 +167,7 @@ package final class AugmentedEnergy {
     addLossCurvature()
   }
 
-  /// (Σ′WᵀWΣ′ − WΣ′ − Σ′Wᵀ) of one row, up to the diagonal.
+  /// (Σ′WᵀWΣ′ − WΣ′ − Σ′Wᵀ) of one row, from the diagonal on.
   @inline(never)
   private static func hessianRow(
     _ h: UnsafeMutablePointer<Double>, _ w: UnsafePointer<Double>, _ wt: UnsafePointer<Double>,
@@ -190,7 +191,7 @@ package final class AugmentedEnergy {
         addReadoutCurvature(k, UnsafeBufferPointer(column))
       } else {
         for l in 0..<outputs where outputColumns[l] >= outputColumns[k] {
-          hessian[outputColumns[l] * units + outputColumns[k]] += strength * column[l]
+          hessian[outputColumns[k] * units + outputColumns[l]] += strength * column[l]
         }
       }
     }
@@ -203,7 +204,7 @@ package final class AugmentedEnergy {
         var sum = 0.0
         for l in 0..<outputs { sum += column[l] * d[l * units + i] }
         let factor = strength * sum * slope[i]
-        for j in 0...i { hessian[i * units + j] += factor * d[k * units + j] * slope[j] }
+        for j in i..<units { hessian[i * units + j] += factor * d[k * units + j] * slope[j] }
       }
     }
   }

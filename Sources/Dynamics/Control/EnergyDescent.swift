@@ -16,6 +16,8 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
   private let phi: UnsafeMutablePointer<Double>
   private let trial: UnsafeMutablePointer<Double>
   private let step: UnsafeMutablePointer<Double>
+  /// For a Hessian in single precision, once one was asked for.
+  private var rounded: UnsafeMutablePointer<Float>?
 
   private static var iterations: Int { 100 }
 
@@ -42,6 +44,7 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
     phi.deallocate()
     trial.deallocate()
     step.deallocate()
+    rounded?.deallocate()
   }
 
   func descend(
@@ -60,7 +63,11 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
     guard let energy = load(row: row, state: potentials) else { return true }
     _ = energy.evaluate(phi)
     energy.assembleHessian(phi, shift: 0)
-    return Double.factorCholesky(energy.hessian, order: plant.unitCount)
+    let units = plant.unitCount
+    let scratch = rounded ?? .allocate(capacity: units * units)
+    rounded = scratch
+    return Double.isSurelyPositiveDefinite(energy.hessian, order: units, scratch: scratch)
+      || Double.factorCholesky(energy.hessian, order: units)
   }
 
   /// F of the sample in that row, and its φ.

@@ -41,21 +41,27 @@ public struct DataLocator: Hashable, Sendable {
     getenv("SETTLE_DATA").map { String(cString: $0) }
   }
 
-  /// The path at which the file named `path` exists. An absolute path stands for itself. A folder that the
-  /// user gives may also hold the file without the folders of its name.
+  /// The path at which the file named `path` exists. An absolute path stands for itself. Where a path that
+  /// goes up (`../data/a.csv`) leads nowhere, as in a copy of the model, a folder that the user gives may
+  /// hold the file itself.
   ///
   /// - Throws: ``InputError`` that lists every place tried.
   public func locate(_ path: String) throws(InputError) -> String {
     if path.isEmpty { throw InputError("\"\"", .whole, "is not a file name") }
     if path.hasPrefix("/") { return path }
     var tried: [String] = []
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    func look(for relative: String, in folder: Folder) -> String? {
+      let candidate = folder.path + (folder.path.hasSuffix("/") ? "" : "/") + relative
+      if access(candidate, F_OK) == 0 { return candidate }
+      tried.append("\(candidate) (\(folder.name))")
+      return nil
+    }
     for folder in folders {
-      let isGiven = folder.name != Self.modelFolderName
-      for relative in isGiven && name != path ? [path, name] : [path] {
-        let candidate = folder.path + (folder.path.hasSuffix("/") ? "" : "/") + relative
-        if access(candidate, F_OK) == 0 { return candidate }
-        tried.append("\(candidate) (\(folder.name))")
+      if let found = look(for: path, in: folder) { return found }
+    }
+    if path.hasPrefix("../"), let name = path.split(separator: "/").last {
+      for folder in folders where folder.name != Self.modelFolderName {
+        if let found = look(for: String(name), in: folder) { return found }
       }
     }
     throw InputError(

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The arguments that a command was called with, to make another command of them.
 public struct Invocation: Sendable {
   /// Each option with its values, or one argument that is none.
@@ -60,6 +62,23 @@ public struct Invocation: Sendable {
   }
 
   private static func key(_ argument: String) -> Substring { argument.prefix { $0 != "=" } }
+
+  /// The whole command, paths being relative to a folder made whole ones.
+  func words(from folder: String, program: String) -> [String] {
+    func whole(_ path: String) -> String {
+      path.hasPrefix("/")
+        ? path : URL(fileURLWithPath: folder + "/" + path).standardizedFileURL.path
+    }
+    return [program, subcommand]
+      + items.flatMap { item -> [String] in
+        guard let option = item.option else { return item.words.map(whole) }
+        guard ["--data-dir", "--parameters", "--after"].contains(option) else { return item.words }
+        if item.words.count == 1 {
+          return [option + "=" + whole(String(item.words[0].dropFirst(option.count + 1)))]
+        }
+        return [option] + item.words.dropFirst().map(whole)
+      }
+  }
 
   /// Another command on the same model, parameters and samples.
   public func changed(to other: String) -> [String] {

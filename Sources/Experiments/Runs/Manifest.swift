@@ -80,17 +80,13 @@ public struct Manifest: Sendable {
     start = Date()
   }
 
-  /// The command as it is to be called from the folder at hand: words that name a file where it was called
-  /// are whole paths, if that was elsewhere.
+  /// The command as it is to be called from the folder at hand: where it was called elsewhere, its model and the
+  /// files that its options name are whole paths.
   public var commandFromHere: [String] {
-    let files = FileManager.default
-    guard let directory, directory != files.currentDirectoryPath else { return command }
-    return Array(command.prefix(2))
-      + command.dropFirst(2).map { word in
-        guard !word.hasPrefix("/"), !word.hasPrefix("-") else { return word }
-        let path = URL(fileURLWithPath: directory + "/" + word).standardizedFileURL.path
-        return files.fileExists(atPath: path) ? path : word
-      }
+    guard let directory, directory != FileManager.default.currentDirectoryPath else {
+      return command
+    }
+    return Invocation(command).words(from: directory, program: command.first ?? "settle")
   }
 
   /// For scripts, in snake case.

@@ -2,6 +2,10 @@ public import Dynamics
 public import Learning
 
 extension Experiment {
+  /// Whether the optimizer makes steps of the rate's own size, however large the changes are that it is
+  /// given.
+  var stepsByRate: Bool { model.learning?.optimizer.kind == "adam" }
+
   /// The trainer of the model.
   ///
   /// - Parameters:

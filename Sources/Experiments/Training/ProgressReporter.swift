@@ -65,6 +65,10 @@ public final class ProgressReporter: TrainingHook {
     patience = Self.firstPatience
   }
 
+  public func trainingDidEnd(_ end: TrainingEnd, _ trainer: Trainer) {
+    if isTerminal { write("\r\u{1b}[K") }
+  }
+
   private func write(_ text: String) { StandardError.write(text) }
 
   private static func clock(_ seconds: Double) -> String {

@@ -57,12 +57,19 @@ public struct TrainingFailure: Sendable {
     // Weights that have outgrown everything explain whatever a sample may show.
     if let growth = health.startingParameters.flatMap({
       WeightGrowth(from: $0, to: trainer.parameters)
-    }), growth.isHopeless {
-      let cure = try Self.gentlerRate(growth.gentlerRates(than: rate), experiment) {
-        try train($0, beyond: step, $1)
-      }
+    }) {
       words = growth.words(rate: rate)
       diagnosis = nil
+      let rates = growth.gentlerRates(than: rate, normalizing: experiment.stepsByRate)
+      guard
+        let cure = try Self.gentlerRate(
+          rates, experiment, { try train($0, beyond: step, $1) })
+      else {
+        // Then it is not the rate alone.
+        next = invocation.changed(to: "check")
+        remark = "   # none of the \(rates.count) smaller rates that were tried helps"
+        return
+      }
       next = invocation.setting(["learning.optimizer.rate=\(Doctor.written(cure.rate))"])
       remark = cure.step.map { "   # was tried: trains to update \($0)" } ?? "   # not tried"
       return
@@ -93,11 +100,11 @@ public struct TrainingFailure: Sendable {
   }
 
   /// The first of these rates with which the training goes beyond the update at which it failed, and how far
-  /// it was seen to go; without time for that, the first.
+  /// it was seen to go; nil there where there was no time to see that. Nil where all fail.
   private static func gentlerRate(
     _ rates: [Double], _ experiment: Experiment,
     _ train: (Experiment, Patience) throws -> TrainingTrial
-  ) throws -> (rate: Double, step: Int?) {
+  ) throws -> (rate: Double, step: Int?)? {
     let patience = Patience()
     for rate in rates {
       let setting = "learning.optimizer.rate=\(Doctor.written(rate))"
@@ -108,7 +115,7 @@ public struct TrainingFailure: Sendable {
       case .unknown: return (rate, nil)
       }
     }
-    return (rates.last ?? 0, nil)
+    return nil
   }
 
   private static func unsettledCase(

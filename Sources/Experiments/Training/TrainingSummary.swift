@@ -12,7 +12,8 @@ public struct TrainingSummary {
   private let bestEpoch: Int?
   private let seconds: Double
   private let warnings: [TrainingWarning]
-  private let row: EpochMetrics
+  /// The columns of the row that it is of.
+  private let row: [(name: String, value: Double)]
   private let failure: TrainingFailure?
   private let replay: [String]?
 
@@ -36,9 +37,14 @@ public struct TrainingSummary {
     self.failure = failure
     self.replay = replay
     if last == nil, case .tooManyUnsettled(_, _, let epoch)? = end, epoch > trainer.epoch {
-      row = trainer.metricsSoFar
+      var soFar = trainer.metricsSoFar
+      soFar.epoch = trainer.epoch
+      row = soFar.values
+    } else if let last = last ?? trainer.metrics.last {
+      row = last.values
     } else {
-      row = last ?? trainer.metrics.last ?? EpochMetrics()
+      // A session that ended before its first epoch did.
+      row = Self.lastRow(of: folder)
     }
     self.experiment = experiment
     self.folder = folder
@@ -50,6 +56,22 @@ public struct TrainingSummary {
     self.warnings = warnings
   }
 
+  private func value(_ name: String) -> Double { row.first { $0.name == name }?.value ?? .nan }
+
+  /// The last row of `metrics.csv`, as an earlier session has written it; NaN, and counts 0, without one.
+  private static func lastRow(of folder: RunFolder) -> [(name: String, value: Double)] {
+    var row = EpochMetrics().values
+    guard let reader = try? CSVReader(folder.file("metrics.csv")) else { return row }
+    var record = CSVRecord()
+    while (try? reader.next(&record)) == true {
+      for (index, column) in row.enumerated() {
+        guard let place = reader.header.firstIndex(of: column.name) else { continue }
+        row[index].value = record.number(place) ?? column.value
+      }
+    }
+    return row
+  }
+
   /// For scripts, in snake case.
   public var json: JSONValue {
     var members: [JSONValue.Member] = [
@@ -59,8 +81,11 @@ public struct TrainingSummary {
       .init("note", note.map(JSONValue.string) ?? .null),
       .init("updates", .integer(trainer.step)),
     ]
-    members += row.values.map { name, value in
-      .init(name, EpochMetrics.counts.contains(name) ? .integer(Int(value)) : .number(value))
+    members += row.map { name, value in
+      .init(
+        name,
+        EpochMetrics.counts.contains(name)
+          ? .integer(Int(exactly: value) ?? 0) : .number(value))
     }
     members += [
       .init("evaluations", .integer(trainer.fieldEvaluations)),
@@ -89,10 +114,12 @@ public struct TrainingSummary {
     line += String(format: ", %.1f s", seconds)
     if let note { line += ": \(note)" }
     lines.append(line)
-    if !row.testAccuracy.isNaN {
-      lines.append(String(format: "held-out accuracy %.2f %%", 100 * row.testAccuracy))
-    } else if !row.testLoss.isNaN {
-      lines.append(String(format: "held-out loss %.6g", row.testLoss))
+    let (accuracy, loss) = (value("test_accuracy"), value("test_loss"))
+    let unsettled = value("unsettled")
+    if !accuracy.isNaN {
+      lines.append(String(format: "held-out accuracy %.2f %%", 100 * accuracy))
+    } else if !loss.isNaN {
+      lines.append(String(format: "held-out loss %.6g", loss))
     }
     if let leak = experiment.controller.effectiveLeak {
       lines.append(String(format: "\u{3b1}_eff = %.6g", leak))
@@ -100,9 +127,9 @@ public struct TrainingSummary {
     lines.append("wrote \(folder.path)/{metrics.csv,parameters.safetensors,summary.json}")
     if let failure {
       lines.append(failure.text)
-    } else if row.unsettled > 0, let replay {
+    } else if unsettled > 0, let replay {
       lines.append(
-        "\(row.unsettled) samples did not settle in the last epoch; to see the way of one: "
+        "\(Int(unsettled)) samples did not settle in the last epoch; to see the way of one: "
           + ShellWords.line(["settle"] + replay))
     }
     return lines.joined(separator: "\n")

@@ -19,7 +19,7 @@ public final class HealthRecorder: TrainingHook {
   private var health = TrainingHealth()
   /// Of earlier sessions too, as far as their rows tell.
   public private(set) var warnings: [TrainingWarning] = []
-  /// The last sample that did not settle in this session, and for which update.
+  /// The last sample that did not settle, and for which update.
   public private(set) var lastUnsettled: (sample: UnsettledSample, step: Int)?
   /// All of its batch, itself among them.
   public private(set) var unsettledBatch: [UnsettledSample] = []
@@ -81,6 +81,7 @@ public final class HealthRecorder: TrainingHook {
         warnings.append(warning)
       }
     }
+    recallUnsettled(folder, trainer)
     let reader = try CSVReader(folder.file("metrics.csv"))
     var record = CSVRecord()
     while try reader.next(&record) {
@@ -161,6 +162,22 @@ public final class HealthRecorder: TrainingHook {
       next: next(finding, parameters).map { ShellWords.line(["settle"] + $0) })
   }
 
+  /// The samples of the last update in which some did not settle, of an earlier session.
+  private func recallUnsettled(_ folder: RunFolder, _ trainer: Trainer) {
+    let phases = trainer.rules.reduce(into: Set()) { $0.formUnion($1.phases) }
+    guard let rows = try? UnsettledRow.read(folder), let last = rows.last, last.step <= trainer.step
+    else { return }
+    unsettledBatch = rows.filter { $0.step == last.step }.compactMap { row in
+      guard let phase = phases.first(where: { $0.name == row.phase }),
+        let outcome = Outcome(rawValue: row.outcome)
+      else { return nil }
+      return UnsettledSample(
+        sample: row.sample, phase: phase, outcome: outcome, residual: row.residual,
+        worstComponent: row.worstComponent)
+    }
+    lastUnsettled = unsettledBatch.last.map { ($0, last.step) }
+  }
+
   /// One command that is likely to help, or shows more; nil where the model does not take it.
   private func next(
     _ finding: TrainingHealth.Finding, _ parameters: ParameterSet
@@ -174,7 +191,7 @@ public final class HealthRecorder: TrainingHook {
     // Where the rate has let weights outgrow everything, no other change makes up for it.
     if finding.cause != .stall && finding.cause != .feedback,
       let growth = startingParameters.flatMap({ WeightGrowth(from: $0, to: parameters) }),
-      growth.isHopeless, let gentler = growth.gentlerRates(than: rate).first
+      let gentler = growth.gentlerRates(than: rate, normalizing: experiment.stepsByRate).first
     {
       return set("learning.optimizer.rate=\(Doctor.written(gentler))")
     }

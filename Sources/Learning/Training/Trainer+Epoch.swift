@@ -7,13 +7,14 @@ extension Trainer {
   func finishEpoch(_ isCancelled: () -> Bool) throws -> TrainingEnd? {
     var row = EpochMetrics()
     fill(&row)
+    let hopeless = tooManyUnsettled
     let isLast = progress.epoch + 1 == options.epochs
     let isEvaluated =
-      options.evaluatesEvery > 0 && (isLast || (progress.epoch + 1) % options.evaluatesEvery == 0)
+      hopeless == nil && options.evaluatesEvery > 0
+      && (isLast || (progress.epoch + 1) % options.evaluatesEvery == 0)
     if isEvaluated { try evaluate(into: &row, isCancelled) }
     row.seconds = sums.seconds + (ContinuousClock.now - epochStart).inSeconds
 
-    let hopeless = tooManyUnsettled
     let reason = isEvaluated ? watch(row) : nil
     if isEvaluated { watchPlateau(row) }
     beginNextEpoch()

@@ -14,12 +14,21 @@ public struct UnsettledSample: Sendable, Equatable {
   public var worstComponent: String
 
   /// From its parts.
-  public init(sample: Int, phase: SettledPhase, _ certificate: Certificate) {
+  public init(
+    sample: Int, phase: SettledPhase, outcome: Outcome, residual: Double, worstComponent: String
+  ) {
     self.sample = sample
     self.phase = phase
-    outcome = certificate.outcome
-    residual = certificate.residual
-    worstComponent = certificate.worstComponent
+    self.outcome = outcome
+    self.residual = residual
+    self.worstComponent = worstComponent
+  }
+
+  /// From what settling said of it.
+  public init(sample: Int, phase: SettledPhase, _ certificate: Certificate) {
+    self.init(
+      sample: sample, phase: phase, outcome: certificate.outcome, residual: certificate.residual,
+      worstComponent: certificate.worstComponent)
   }
 }
 

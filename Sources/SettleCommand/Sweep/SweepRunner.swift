@@ -149,7 +149,7 @@ final class SweepRunner {
       // Interrupted by somebody else: it has saved, and is not finished.
       case .exited(130): say("\(run.run.name) was interrupted")
       case .exited(let code):
-        try finish(run.run, code: code, note: message(of: run.run), seconds: seconds)
+        try finish(run.run, code: code, note: message(of: run.run, code: code), seconds: seconds)
       case .signalled(let number):
         try finish(
           run.run, code: 128 + number, note: "ended by the signal \(number)", seconds: seconds)
@@ -197,11 +197,12 @@ final class SweepRunner {
 
   /// Why a run failed: the cause that was found, else what its manifest says, the error that it printed, or
   /// its last line.
-  private func message(of run: SweepPlan.Run) -> String {
+  private func message(of run: SweepPlan.Run, code: Int32) -> String {
     let path = path(of: run)
     let summary = try? JSONValue.read("\(path)/summary.json")
     let manifest = try? JSONValue.read("\(path)/manifest.json")
-    if manifest?["status"]?.stringValue == "failed",
+    // A run that was refused has left what an earlier one wrote.
+    if code == 1, manifest?["status"]?.stringValue == "failed",
       let why = summary?["why"]?.stringValue ?? summary?["diagnosis"]?["words"]?.stringValue
         ?? manifest?["note"]?.stringValue
     {

@@ -22,6 +22,10 @@ import Testing
     let path = try given.file("a.csv", "x\n")
     _ = try own.file("a.csv", "x\n")
     #expect(try DataLocator(dataFolder: given.path).locate("../models/a.csv") == path)
+    // Two files of one name in folders of their own are never taken for each other.
+    #expect(throws: InputError.self) {
+      try DataLocator(dataFolder: given.path, environmentFolder: nil).locate("train/a.csv")
+    }
     #expect(throws: InputError.self) {
       try DataLocator(environmentFolder: nil, modelFolder: own.path).locate("models/a.csv")
     }

@@ -25,18 +25,20 @@ struct RunGroup {
         groups.append((keys, [run]))
       }
     }
-    let all = Set(groups.flatMap(\.keys.keys))
-    let differing = all.filter { key in Set(groups.map { $0.keys[key] }).count > 1 }.sorted()
+    func differing(_ groups: [[String: String]]) -> [String] {
+      Set(groups.flatMap(\.keys)).filter { key in Set(groups.map { $0[key] }).count > 1 }.sorted()
+    }
+    let all = differing(groups.map(\.keys))
     let named = groups.map { naming($0.keys) }
-    let shown = telling(named, differing)
+    let shown = telling(named, differing(named))
     var result = zip(groups, named).map { group, keys in
       RunGroup(
         runs: group.runs,
         label: label(keys, shown, path: group.runs[0].label),
         settings: Dictionary(
-          uniqueKeysWithValues: differing.map { ($0, group.keys[$0] ?? "none") }))
+          uniqueKeysWithValues: all.map { ($0, group.keys[$0] ?? "none") }))
     }
-    if differing.count == 1, let key = differing.first {
+    if all.count == 1, let key = all.first {
       let values = result.map { $0.settings[key].flatMap(Double.init) }
       if !values.contains(nil) {
         result = zip(values.compactMap { $0 }, result).sorted { $0.0 < $1.0 }.map(\.1)
