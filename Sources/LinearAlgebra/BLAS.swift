@@ -30,7 +30,7 @@ extension BLAS {
   /// OpenBLAS takes a product for small up to so many multiplications.
   private static let smallProduct = 1_000_000
   /// Whether C = AB is made as it lies: two rows of 256 units in single precision take 2.4 µs so, four 4.5 µs.
-  /// Each row then has the same bits whichever others are beside it.
+  /// Each row then has the same bits whichever others are beside it (seen for 1 to 16 rows, 10 to 266 columns).
   static func isSmall(rows: Int, columns: Int, inner: Int) -> Bool {
     hasSmallKernels && rows * columns * inner <= smallProduct
   }

@@ -99,7 +99,8 @@ extension Double {
     }
     let unit = Double(Float.ulpOfOne) / 2
     let margin = unit * (Double(order + 2) * trace + squares.squareRoot())
-    guard margin.isFinite else { return false }
+    // A negative trace would turn the margin round.
+    guard trace > 0, margin.isFinite else { return false }
     for row in 0..<order {
       let diagonal = row * order + row
       // The difference is rounded, too.

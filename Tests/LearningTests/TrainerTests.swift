@@ -66,6 +66,15 @@ private struct Broken: TrainingData {
   func label(of row: Int) -> Int? { base.label(of: row) }
 }
 
+/// So short a time that nothing settles; the iterates are finite.
+private var impatient: SettlingOptions {
+  var settling = SettlingOptions()
+  settling.limits.time = 1
+  settling.limits.straggler = 1
+  settling.allowsDescent = false
+  return settling
+}
+
 private final class Diary: TrainingHook {
   var entries: [String] = []
   var unsettled: [UnsettledSample] = []
@@ -234,10 +243,7 @@ struct TrainerTests {
   @Test(
     "an epoch ends as soon as too many of its samples have not settled, and goes on if more may")
   func hopelessEpoch() throws {
-    var settling = SettlingOptions()
-    settling.limits.time = 1
-    settling.limits.straggler = 1
-    settling.allowsDescent = false
+    let settling = impatient
     var options = options(epochs: 1, batch: 10)
     options.maximumUnsettled = 0.25
     let strict = try trainer(options, settling: settling)
@@ -258,11 +264,7 @@ struct TrainerTests {
 
   @Test("under `keep` a last iterate is learned from, under `exclude` not")
   func keep() throws {
-    // So short a time that nothing settles; the iterates are finite.
-    var settling = SettlingOptions()
-    settling.limits.time = 1
-    settling.limits.straggler = 1
-    settling.allowsDescent = false
+    let settling = impatient
     var options = options(epochs: 2, batch: 25)
     let excluding = try trainer(options, settling: settling)
     let before = excluding.parameters
