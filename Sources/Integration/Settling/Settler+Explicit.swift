@@ -18,16 +18,17 @@ private enum ExplicitPace {
   static let far = 1.0
   /// The same for a sample that starts from an equilibrium of slightly other parameters: which side of a ridge it
   /// is on was decided when it first settled.
-  static let warm = 30.0
+  static let warm = 100.0
   /// What a sample near its equilibrium has left of its way, and where one that started from an equilibrium is
   /// there.
   static let near = 1e-3
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
-  /// unless the network is damped.
+  /// unless the network is damped, or the sample starts from an equilibrium.
   static let first = 0.03
-  static let dampedFirst = 0.5
+  static let calmFirst = 0.5
   /// By how much a step may exceed the one before, and fall below it.
   static let growth = 0.3...1.5
+  static let warmGrowth = 0.3...3.0
   /// The longest step, in units of the fastest time constant.
   static let longest = 3.0
   /// Steps in units of the time of the motion at hand, from where the predictor's part of second order, and
@@ -66,7 +67,7 @@ private struct Walk {
   ///   - allowed: what that may be.
   mutating func adjust(change: Double, error: Double, allowed: Double, longest: Double) {
     let last = step
-    let growth = ExplicitPace.growth
+    let growth = isWarm ? ExplicitPace.warmGrowth : ExplicitPace.growth
     // Of a step by Euler's method, the first or in a swing, the correction says nothing about the next.
     let factor = prediction > 0 ? 0.9 * cbrt(allowed / error) : growth.upperBound
     step = min(longest, last * min(growth.upperBound, max(growth.lowerBound, factor)))
@@ -107,7 +108,7 @@ extension Settler {
     let longest = ExplicitPace.longest * fastest
     let isDamped = polisher?.isDamped == true
     let tolerance = ExplicitPace.tolerance * options.relativeTolerance.standard
-    let first = isDamped ? ExplicitPace.dampedFirst : ExplicitPace.first
+    let first = isDamped ? ExplicitPace.calmFirst : ExplicitPace.first
     var walks = Array(repeating: Walk(step: first * fastest), count: active)
     var refused: [Int] = []
     let derivative = derivative.baseAddress!
@@ -157,7 +158,10 @@ extension Settler {
           continue
         }
         // At zero is where those start that have not settled yet.
-        if steps == 0 { walks[row].isWarm = options.startsAtEquilibria && norms.state > 0 }
+        if steps == 0 && options.startsAtEquilibria && norms.state > 0 {
+          walks[row].isWarm = true
+          walks[row].step = ExplicitPace.calmFirst * fastest
+        }
         let isWarm = walks[row].isWarm
         if overall < (isWarm ? max(residual, ExplicitPace.near) : residual) {
           leave(row, isThere: true)
