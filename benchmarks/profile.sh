@@ -4,7 +4,7 @@
 #
 #   SETTLE_DATA=/folder/with/mnist benchmarks/profile.sh MODEL [--parameters FILE ...]
 #
-# REPETITIONS (600 unless set) of the batch: the fewer evaluations it takes, the more are needed.
+# REPETITIONS (2400 unless set) of the batch: the fewer evaluations it takes, the more are needed.
 set -eu
 cd "$(dirname "$0")"
 command -v perf > /dev/null || { echo "perf was not found (Debian: apt-get install linux-perf)" >&2; exit 1; }
@@ -12,7 +12,7 @@ swift build -c release --scratch-path ../.build --product settle-bench > /dev/nu
 record=$(mktemp)
 trap 'rm -f "$record"' EXIT
 perf record --quiet -F 1500 -o "$record" ../.build/release/settle-bench batch "$@" --methods auto --precision single \
-  --threads 1 --repetitions "${REPETITIONS:-600}" | tail -1
+  --threads 1 --repetitions "${REPETITIONS:-2400}" | tail -1
 perf report -i "$record" --no-children --sort dso,symbol --stdio 2> /dev/null | awk '
   /^ *[0-9.]+%/ {
     share = $1 + 0; name = $0

@@ -6,7 +6,7 @@ import Testing
 struct KillTests {
   static let settings = [
     "learning.epochs=200", "learning.metrics=step", "learning.evaluate.confusion=true",
-    "settling.warm-start=true", "learning.optimizer.momentum=0",
+    "settling.warm-start=equilibrium", "learning.optimizer.momentum=0",
     // Besides the one of each epoch, every tenth of a second.
     "learning.checkpoint.minutes=0.0017",
   ]

@@ -7,7 +7,7 @@ struct ReplayTests {
   static let strict = [
     "settling.method=bdf", "settling.rtol=0.01", "settling.atol=0.0001",
     "settling.limits.evaluations=60", "settling.limits.straggler=1",
-    "learning.max-unsettled=1", "settling.warm-start=true",
+    "learning.max-unsettled=1", "settling.warm-start=equilibrium",
   ]
 
   private func unsettled(_ run: Trained) throws -> Table {

@@ -80,11 +80,14 @@ struct TrainingTests {
     #expect(one.parameters != other.parameters)
   }
 
-  @Test("settling.warm-start saves evaluations once the samples have been seen")
-  func warmStart() throws {
+  @Test(
+    "settling.warm-start saves evaluations once the samples have been seen",
+    arguments: ["control", "equilibrium"])
+  func warmStart(kept: String) throws {
     let settings = ["learning.batch=120", "learning.epochs=4"]
     let cold = try Trained(settings).scratch.table("run/metrics.csv")
-    let run = try Trained(settings + ["settling.warm-start=true"], ["--threads", "1"])
+    let warmth = ["settling.warm-start=\(kept)"]
+    let run = try Trained(settings + warmth, ["--threads", "1"])
     let warm = try run.scratch.table("run/metrics.csv")
     #expect(warm[1, "mean_evaluations"] == cold[1, "mean_evaluations"])
     for row in 2...4 {
@@ -94,7 +97,7 @@ struct TrainingTests {
       expectEqual(
         [warm.number(row, "test_loss")], [cold.number(row, "test_loss")], within: 1e-3)
     }
-    let two = try Trained(settings + ["settling.warm-start=true"], ["--threads", "2"])
+    let two = try Trained(settings + warmth, ["--threads", "2"])
     #expect(try run.bits() == two.bits())
   }
 

@@ -70,7 +70,7 @@ struct EquilibriumMemoryTests {
     var options = TrainingOptions()
     options.epochs = 2
     options.rate = 0
-    options.warmStart = true
+    options.warmStart = .equilibrium
     options.byDescent = policy
     // Without a polish, which would find it too.
     var settling = automatic
@@ -119,6 +119,22 @@ struct EquilibriumMemoryTests {
       let memory = try #require(try warmTrainer(precision: precision).state.equilibria)
       // 10 units and 2 outputs.
       #expect(memory.samples == 50 && memory.width == 22 && memory.precision == precision)
+      let control = try warmTrainer(precision: precision, keeping: .control)
+      #expect(try #require(control.state.equilibria).width == 2)
+    }
+  }
+
+  @Test("u is the same whether it is kept alone or with φ and ψ")
+  func control() throws {
+    func memory(_ kept: TrainingOptions.WarmStart) throws -> EquilibriumMemory {
+      let trainer = try warmTrainer(epochs: 1, keeping: kept)
+      try trainer.run()
+      return try #require(trainer.state.equilibria)
+    }
+    let (alone, whole) = (try memory(.control), try memory(.equilibrium))
+    for row in 0..<50 {
+      #expect(Array(alone.row(row)) == Array(whole.row(row).suffix(2)))
+      #expect(alone.row(row).contains { $0 != 0 })
     }
   }
 
@@ -127,8 +143,9 @@ struct EquilibriumMemoryTests {
     let warm = try warmTrainer()
     let cold = try warmTrainer(warm: false)
     let single = try warmTrainer(precision: .single)
+    let control = try warmTrainer(keeping: .control)
     for (state, trainer) in [
-      (warm.state, cold), (cold.state, warm), (single.state, warm), (warm.state, single),
+      (warm.state, control), (control.state, warm), (warm.state, cold), (cold.state, warm), (single.state, warm), (warm.state, single),
     ] {
       #expect(throws: TrainingError.self) { try trainer.restore(state) }
     }

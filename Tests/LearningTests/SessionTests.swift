@@ -12,7 +12,7 @@ private func trainer(
   options.epochs = 3
   options.batchSize = 12
   options.rate = 0.03
-  options.warmStart = warm
+  options.warmStart = warm ? .equilibrium : nil
   adjust(&options)
   let network = try classifier()
   let controller = DynamicInversion(output: .leakyIntegral(leak: 1, timeConstant: 5))

@@ -10,7 +10,8 @@ let leakyInversion = DynamicInversion(output: .leakyIntegral(leak: 1, timeConsta
 func warmTrainer(
   warm: Bool = true, epochs: Int = 3, rate: Double = 0.03, batch: Int = 12,
   data: any TrainingData = moons(50), threads: Int = 1, precision: Precision = .double,
-  isRecurrent: Bool = true, rules: [any LearningRule] = [.leastControl()],
+  isRecurrent: Bool = true, keeping: TrainingOptions.WarmStart = .equilibrium,
+  rules: [any LearningRule] = [.leastControl()],
   settling: SettlingOptions = automatic,
   adjust: (inout TrainingOptions) -> Void = { _ in }
 ) throws -> Trainer {
@@ -19,7 +20,7 @@ func warmTrainer(
   options.batchSize = batch
   options.rate = rate
   options.trainFraction = 1
-  options.warmStart = warm
+  options.warmStart = warm ? keeping : nil
   adjust(&options)
   let (network, parameters) = try warmModel(isRecurrent: isRecurrent)
   return try Trainer(

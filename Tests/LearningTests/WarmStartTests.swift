@@ -93,8 +93,10 @@ struct WarmStartTests {
     }
   }
 
-  @Test("from equilibria of slightly other weights it takes less care, and finds the same ones")
-  func careless() throws {
+  @Test(
+    "from equilibria of slightly other weights, or with their u, it takes less care, and finds the same ones",
+    arguments: TrainingOptions.WarmStart.allCases)
+  func careless(kept: TrainingOptions.WarmStart) throws {
     // Of a network whose activity does not die out: where it does, no care is needed.
     let network = try classifier()
     let parameters = try network.initialParameters(
@@ -103,14 +105,15 @@ struct WarmStartTests {
     var options = automatic
     options.certifiesStability = true
     let careful = try BatchSettler(network, controller: leakyInversion, options: options)
-    options.startsAtEquilibria = true
+    options.startsWarm = true
     let warm = try BatchSettler(network, controller: leakyInversion, options: options)
     careful.load(parameters)
     let before = try careful.settle(moons(50).all)
-    let states = InitialStates(
-      phi: ContiguousArray(before.flatMap(\.observation.phi)),
-      psi: ContiguousArray(before.flatMap(\.observation.psi)),
-      u: ContiguousArray(before.flatMap(\.observation.u)))
+    var states = InitialStates(u: ContiguousArray(before.flatMap(\.observation.u)))
+    if kept == .equilibrium {
+      states.phi = ContiguousArray(before.flatMap(\.observation.phi))
+      states.psi = ContiguousArray(before.flatMap(\.observation.psi))
+    }
 
     var changed = parameters
     for k in 0..<changed.count {
@@ -155,11 +158,13 @@ struct WarmStartTests {
     #expect(abs(a.testLoss - b.testLoss) < 0.01 * b.testLoss)
   }
 
-  @Test("one thread and several give the same bits", arguments: Precision.allCases)
-  func threads(precision: Precision) throws {
+  @Test(
+    "one thread and several give the same bits", arguments: Precision.allCases,
+    TrainingOptions.WarmStart.allCases)
+  func threads(precision: Precision, kept: TrainingOptions.WarmStart) throws {
     func state(_ threads: Int) throws -> TrainerState {
       let trainer = try warmTrainer(
-        batch: 40, data: moons(100), threads: threads, precision: precision)
+        batch: 40, data: moons(100), threads: threads, precision: precision, keeping: kept)
       try trainer.run()
       return withoutClocks(trainer.state)
     }
@@ -172,15 +177,17 @@ struct WarmStartTests {
   /// 7 updates are 2 of the second epoch, 10 all of it.
   @Test(
     "a training goes on to the same bits from the middle of an epoch and from its end",
-    arguments: [7, 10], Precision.allCases)
-  func resumes(after steps: Int, precision: Precision) throws {
-    let whole = try warmTrainer(precision: precision)
+    arguments: [(7, Precision.single), (7, .double), (10, .single), (10, .double)],
+    TrainingOptions.WarmStart.allCases)
+  func resumes(stop: (steps: Int, precision: Precision), kept: TrainingOptions.WarmStart) throws {
+    let (steps, precision) = stop
+    let whole = try warmTrainer(precision: precision, keeping: kept)
     try whole.run()
-    let first = try warmTrainer(precision: precision)
+    let first = try warmTrainer(precision: precision, keeping: kept)
     let end = try first.run(limits: .init(updates: steps))
     #expect(end == .limited(reason: "update limit") && first.step == steps)
     let state = first.state
-    let second = try warmTrainer(precision: precision)
+    let second = try warmTrainer(precision: precision, keeping: kept)
     try second.restore(state)
     #expect(second.state == state)
     try second.run()
@@ -191,7 +198,7 @@ struct WarmStartTests {
     let memory = try #require(state.equilibria)
     forgetful.equilibria = EquilibriumMemory(
       samples: memory.samples, width: memory.width, precision: precision)
-    let third = try warmTrainer(precision: precision)
+    let third = try warmTrainer(precision: precision, keeping: kept)
     try third.restore(forgetful)
     try third.run()
     #expect(third.parameters != whole.parameters)

@@ -77,15 +77,11 @@ public struct CrossEntropy: Loss {
         var p = UnsafeMutableBufferPointer(start: slopes, count: count).mutableSpan
         let scale = probabilities(
           UnsafeBufferPointer(start: UnsafePointer(y), count: count).span, into: &p)
-        var largest = 0.0
         for i in 0..<count {
           slopes[i] *= strength * scale
           residual[i] = (y[i] - center[i]) + (slopes[i] - strength * target[i])
-          let size = abs(residual[i])
-          if size.isNaN { return .nan }
-          largest = max(largest, size)
         }
-        return largest
+        return largestMagnitude(residual, count)
       }
 
       for i in 0..<count { candidate[i] = output[i] }
@@ -97,32 +93,34 @@ public struct CrossEntropy: Loss {
       }
       for i in 0..<count { output[i] = candidate[i] }
       var previous = Double.infinity
-      var isDone = false
-      var floor = strength
-      for i in 0..<count { floor = max(floor, abs(center[i])) }
-      floor *= 4 * Double.ulpOfOne
+      let floor =
+        4 * Double.ulpOfOne
+        * center.withUnsafeBufferPointer {
+          max(strength, largestMagnitude($0.baseAddress!, count))
+        }
       // Once the residual no longer halves, rounding is what is left.
-      for _ in 0..<200 where size > floor && size < previous && !isDone {
+      var iterations = 0
+      while size > floor && size < previous && iterations < 200 {
+        iterations += 1
         previous = size
         // (D − s⁻¹qqᵀ)⁻¹r with D = I + diag q, q = sp
         var weighted = 0.0
         var overlap = 0.0
         for i in 0..<count {
           let inverse = 1 / (1 + slopes[i])
+          slopes[i] *= inverse
           step[i] = residual[i] * inverse
-          weighted += slopes[i] * step[i]
-          overlap += slopes[i] * inverse
+          weighted += slopes[i] * residual[i]
+          overlap += slopes[i]
         }
         let factor = weighted / overlap
-        for i in 0..<count { step[i] += factor * slopes[i] / (1 + slopes[i]) }
+        for i in 0..<count { step[i] += factor * slopes[i] }
         // The error of a Newton step is at most s/4·‖δ‖², for no third derivative of L exceeds ½.
         var length = 1.0
-        var largest = 0.0
-        for i in 0..<count where !(abs(step[i]) <= largest) { largest = abs(step[i]) }
+        let largest = largestMagnitude(step, count)
         if strength * Double(count) * largest * largest < 1e-16 {
           for i in 0..<count { output[i] -= step[i] }
-          isDone = true
-          continue
+          return
         }
         repeat {
           for i in 0..<count { candidate[i] = output[i] - length * step[i] }
@@ -140,6 +138,14 @@ public struct CrossEntropy: Loss {
       return "cross-entropy with a hard target has no minimum at finite outputs"
     }
     return nil
+  }
+
+  /// max |xᵢ|, NaN where an element is: magnitudes are in the order of their bits, NaN after all others.
+  @inline(__always)
+  private func largestMagnitude(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
+    var largest: UInt64 = 0
+    for i in 0..<count { largest = max(largest, x[i].magnitude.bitPattern) }
+    return Double(bitPattern: largest)
   }
 
   /// Writes e^(y − max y) and returns the factor that makes them sum to one.

@@ -96,6 +96,8 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     }
   }
 
+  @specialized(where E == Float)
+  @specialized(where E == Double)
   private func states(_ count: Int, at start: InitialStates?) -> ContiguousArray<E> {
     guard let start else {
       return ContiguousArray<E>(repeating: 0, count: count * system.dimension)

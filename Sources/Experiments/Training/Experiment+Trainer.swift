@@ -147,7 +147,9 @@ extension Experiment {
       case .keep: .keep
       }
     options.byDescent = model.settling.byDescent == .learn ? .learn : .exclude
-    options.warmStart = model.settling.warmStart
+    options.warmStart = model.settling.warmStart.flatMap {
+      TrainingOptions.WarmStart(rawValue: $0.rawValue)
+    }
     options.maximumUnsettled = learning.maxUnsettled
     options.evaluatesEvery = learning.evaluate.every
     options.trainFraction = learning.evaluate.trainFraction

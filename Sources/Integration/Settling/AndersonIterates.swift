@@ -149,22 +149,23 @@ package final class AndersonIterates<Element: Scalar> {
     let slot = slots[row]
     let history = slot * depth * dimension
     let gram = gram + slot * depth * depth
-    let norms = coefficients + depth
+    // One over the norms of the differences; 0 for a difference that is zero.
+    let inverses = coefficients + depth
     for k in 0..<count {
-      norms[k] = gram[k * depth + k].squareRoot()
-      coefficients[k] = norms[k] > 0 ? Double(products[depth + k]) / norms[k] : 0
+      let norm = gram[k * depth + k].squareRoot()
+      inverses[k] = norm > 0 ? 1 / norm : 0
+      coefficients[k] = Double(products[depth + k]) * inverses[k]
     }
     for i in 0..<count {
       for j in 0...i {
-        let scale = norms[i] * norms[j]
-        system[i * depth + j] = scale > 0 ? gram[i * depth + j] / scale : 0
+        system[i * depth + j] = gram[i * depth + j] * inverses[i] * inverses[j]
       }
       // Differences that are nearly parallel would get huge coefficients of opposite sign.
-      system[i * depth + i] += Self.regularization + (norms[i] > 0 ? 0 : 1)
+      system[i * depth + i] += Self.regularization + (inverses[i] > 0 ? 0 : 1)
     }
     guard solveSmallSystem() else { return }
     for k in 0..<count {
-      mixture[k] = norms[k] > 0 ? Element(-coefficients[k] / norms[k]) : 0
+      mixture[k] = Element(-coefficients[k] * inverses[k])
     }
     Element.multiply(
       transposeA: false, transposeB: false, rows: 1, columns: dimension, inner: count,
@@ -174,28 +175,30 @@ package final class AndersonIterates<Element: Scalar> {
   private static var regularization: Double { 1e-7 }
 
   /// Solves the normalised normal equations by Cholesky; false where they are not positive.
+  ///
+  /// Column by column, and with inverses on the diagonal: this small, it waits for roots and divisions.
   private func solveSmallSystem() -> Bool {
-    for i in 0..<count {
-      for j in 0...i {
-        var sum = system[i * depth + j]
-        for k in 0..<j { sum -= system[i * depth + k] * system[j * depth + k] }
-        if i == j {
-          guard sum > 0, sum.isFinite else { return false }
-          system[i * depth + i] = sum.squareRoot()
-        } else {
-          system[i * depth + j] = sum / system[j * depth + j]
-        }
+    let (count, depth) = (count, depth)
+    let (system, coefficients) = (system, coefficients)
+    for j in 0..<count {
+      let column = system + j
+      let pivot = column[j * depth]
+      guard pivot > 0, pivot.isFinite else { return false }
+      let inverse = 1 / pivot.squareRoot()
+      column[j * depth] = inverse
+      let coefficient = coefficients[j] * inverse
+      coefficients[j] = coefficient
+      for i in j + 1..<count {
+        let factor = column[i * depth] * inverse
+        column[i * depth] = factor
+        coefficients[i] -= factor * coefficient
+        for k in j + 1...i { system[i * depth + k] -= factor * column[k * depth] }
       }
     }
-    for i in 0..<count {
-      var sum = coefficients[i]
-      for k in 0..<i { sum -= system[i * depth + k] * coefficients[k] }
-      coefficients[i] = sum / system[i * depth + i]
-    }
-    for i in (0..<count).reversed() {
-      var sum = coefficients[i]
-      for k in (i + 1)..<max(count, i + 1) { sum -= system[k * depth + i] * coefficients[k] }
-      coefficients[i] = sum / system[i * depth + i]
+    for j in (0..<count).reversed() {
+      let coefficient = coefficients[j] * system[j * depth + j]
+      coefficients[j] = coefficient
+      for i in 0..<j { coefficients[i] -= system[j * depth + i] * coefficient }
     }
     return true
   }

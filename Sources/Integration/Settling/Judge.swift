@@ -18,7 +18,6 @@ package final class Judge<Element: Scalar> {
   /// The residual of each row when it was last measured.
   package var last: [Double]
   private let brackets: UnsafeMutablePointer<Element>
-  private let sizes: UnsafeMutablePointer<Double>
 
   package init(_ field: any EquilibriumField<Element>, options: SettlingOptions) {
     self.field = field
@@ -33,13 +32,10 @@ package final class Judge<Element: Scalar> {
     last = Array(repeating: .nan, count: field.samples)
     brackets = .allocate(capacity: dimension)
     brackets.initialize(repeating: 0, count: dimension)
-    sizes = .allocate(capacity: dimension)
-    sizes.initialize(repeating: 0, count: dimension)
   }
 
   deinit {
     brackets.deallocate()
-    sizes.deallocate()
   }
 
   package typealias States = ContiguousArray<Element>
@@ -131,27 +127,32 @@ package final class Judge<Element: Scalar> {
   }
 
   /// The component whose bracket is largest against its variable's norm.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   package func worst(row: Int, _ states: borrowing States, _ derivative: Derivative) -> Int {
     weights.withUnsafeBufferPointer {
       Element.product(
         derivative.baseAddress! + row * dimension, $0.baseAddress!, into: brackets,
         count: dimension)
     }
-    Element.widen(brackets, into: sizes, count: dimension)
     var worst = 0
     var largest = -1.0
     for (index, variable) in variables.enumerated() {
+      let part = brackets + variable.columns.lowerBound
+      let count = variable.columns.count
+      let peak = Element.absoluteMaximum(part, count: count)
       let reference = states.withUnsafeBufferPointer {
         floor + field.referenceNorm(of: index, sample: row, state: $0.baseAddress!)
       }
-      for column in variable.columns {
-        let size = abs(sizes[column]) / reference
-        if size.isNaN { return column }
-        if size > largest {
-          largest = size
-          worst = column
-        }
+      let size = peak / reference
+      // True of a NaN, too, which nothing exceeds.
+      guard !(size <= largest) else { continue }
+      largest = size
+      for i in 0..<count where abs(Double(part[i])) == peak || part[i].isNaN {
+        worst = variable.columns.lowerBound + i
+        break
       }
+      if size.isNaN { break }
     }
     return worst
   }

@@ -16,14 +16,14 @@ private enum ExplicitPace {
   static let uncritical = 10.0
   /// What a sample that has only begun has left of its way: more than it has gone.
   static let far = 1.0
-  /// The same for a sample that starts from an equilibrium of slightly other parameters: which side of a ridge it
-  /// is on was decided when it first settled.
+  /// The same for a sample that starts from an equilibrium of slightly other parameters, where which side of a ridge
+  /// it is on was decided when it first settled, or with the u of one, where u no longer overshoots.
   static let warm = 100.0
-  /// What a sample near its equilibrium has left of its way, and where one that started from an equilibrium is
+  /// What a sample near its equilibrium has left of its way, and where one that started warm is
   /// there.
   static let near = 1e-3
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
-  /// unless the network is damped, or the sample starts from an equilibrium.
+  /// unless the network is damped, or the sample starts warm.
   static let first = 0.03
   static let calmFirst = 0.5
   /// By how much a step may exceed the one before, and fall below it.
@@ -56,7 +56,7 @@ private struct Walk {
   var correction = 0.0
   /// ‖F‖ where the next step begins.
   var slope = 0.0
-  /// Whether it began at an equilibrium, if one of other parameters.
+  /// Whether it began with what it settled with before, under other parameters.
   var isWarm = false
 
   /// Sets the next step from what the last one did.
@@ -158,7 +158,7 @@ extension Settler {
           continue
         }
         // At zero is where those start that have not settled yet.
-        if steps == 0 && options.startsAtEquilibria && norms.state > 0 {
+        if steps == 0 && options.startsWarm && norms.state > 0 {
           walks[row].isWarm = true
           walks[row].step = ExplicitPace.calmFirst * fastest
         }

@@ -125,10 +125,10 @@ public struct SettlingOptions: Sendable, Equatable {
   /// integration to the polish; three thousand times that where the network's activity dies out by itself, and at least
   /// 0.3 where it does under control, too.
   public var polishStart = 3e-6
-  /// Whether samples that do not start at zero start from where they settled before, with slightly other
-  /// parameters: `auto` then takes less care of which equilibrium their own flow leads to, and hands them over to
-  /// the polish at 10⁻³ by the measure of ``polishStart``.
-  public var startsAtEquilibria = false
+  /// Whether samples that do not start at zero start with what they settled with before, under slightly other
+  /// parameters, be it u alone: `auto` then takes less care of which equilibrium their own flow leads to, and hands
+  /// them over to the polish at 10⁻³ by the measure of ``polishStart``.
+  public var startsWarm = false
   /// The number of iterates that Anderson acceleration combines.
   public var andersonDepth = 8
   /// Iterations allowed to the methods without time.

@@ -1,13 +1,14 @@
 public import Dynamics
 
-/// Where each training sample settled last under control, in the precision of the run; zero for those
-/// that have not settled yet, or not the last time.
+/// Where each training sample settled last under control, or the u that it had there, in the precision of the
+/// run; zero for those that have not settled yet, or not the last time.
 ///
-/// It takes samples · (2 · units + n_y) numbers: 4 bytes each in single precision, 8 in double.
+/// It takes samples · (2 · units + n_y) numbers, or samples · n_y of u alone: 4 bytes each in single precision, 8
+/// in double.
 public struct EquilibriumMemory: Sendable, Equatable {
   /// Of the data set, not of a batch.
   public let samples: Int
-  /// Numbers to a sample: φ and ψ of every unit, then u.
+  /// Numbers to a sample: φ and ψ of every unit, then u; or u alone.
   public let width: Int
   /// The scalar type in which states are kept.
   public let precision: Precision
@@ -24,9 +25,11 @@ public struct EquilibriumMemory: Sendable, Equatable {
     doubles = ContiguousArray(repeating: 0, count: precision == .double ? samples * width : 0)
   }
 
-  init(_ network: Network, samples: Int, precision: Precision) {
-    self.init(
-      samples: samples, width: 2 * network.unitCount + network.outputCount, precision: precision)
+  init(
+    _ network: Network, samples: Int, keeping kept: TrainingOptions.WarmStart, precision: Precision
+  ) {
+    let states = kept == .equilibrium ? 2 * network.unitCount : 0
+    self.init(samples: samples, width: states + network.outputCount, precision: precision)
   }
 
   /// Whether it could be the memory of the same training.
@@ -68,16 +71,18 @@ public struct EquilibriumMemory: Sendable, Equatable {
       }
       return block
     }
-    return InitialStates(
-      phi: block(0, units), psi: block(units, units), u: block(2 * units, network.outputCount))
+    let u = block(width - network.outputCount, network.outputCount)
+    guard width > network.outputCount else { return InitialStates(u: u) }
+    return InitialStates(phi: block(0, units), psi: block(units, units), u: u)
   }
 
   /// Keeps the states of consecutive `rows` of the data set, in their order.
   mutating func remember(_ states: InitialStates, of rows: ArraySlice<Int>, _ network: Network) {
     let units = network.unitCount
+    keep(states.u, at: width - network.outputCount, columns: network.outputCount, rows)
+    guard width > network.outputCount else { return }
     keep(states.phi, at: 0, columns: units, rows)
     keep(states.psi, at: units, columns: units, rows)
-    keep(states.u, at: 2 * units, columns: network.outputCount, rows)
   }
 
   private mutating func keep(

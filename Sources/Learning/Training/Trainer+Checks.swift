@@ -26,7 +26,7 @@ extension Trainer {
             + "\(controller.name)")
       }
     }
-    if options.warmStart
+    if options.warmStart != nil
       && !rules.contains(where: { !$0.phases.isDisjoint(with: [.controlled, .noisy]) })
     {
       throw TrainingError.invalid(

@@ -102,7 +102,7 @@ public final class Trainer {
     self.parameters = parameters
     evaluator = try Evaluator(network, options: settling, precision: precision, threads: threads)
     var controlled = settling
-    controlled.startsAtEquilibria = options.warmStart
+    controlled.startsWarm = options.warmStart != nil
     settlers = try PhaseSettlers(
       network, controller: controller, phases: rules.reduce(into: []) { $0.formUnion($1.phases) },
       free: evaluator.settler, options: controlled, noise: noise,
@@ -116,11 +116,12 @@ public final class Trainer {
     total = ParameterUpdate(for: parameters, changing: learned, ownSteps: ownSteps)
     learner = ChunkLearner(
       rules: rules, unsettledPolicy: options.unsettled, descentPolicy: options.byDescent,
-      remembersEquilibria: options.warmStart, pool: UpdatePool(total))
+      remembersEquilibria: options.warmStart != nil, pool: UpdatePool(total))
     memories = rules.map { $0.makeMemory(for: parameters) }
     equilibria =
-      options.warmStart
-      ? EquilibriumMemory(network, samples: data.count, precision: precision) : nil
+      options.warmStart.map {
+        EquilibriumMemory(network, samples: data.count, keeping: $0, precision: precision)
+      }
     evaluatedRows = Self.evaluatedRows(of: data.count, options)
     nextShuffle = RandomStream(seed: options.seed, name: "shuffle")
     progress = TrainerState.Progress(shuffle: nextShuffle)

@@ -19,6 +19,14 @@ public struct TrainingOptions: Sendable, Equatable {
     case exclude
   }
 
+  /// Where a training sample starts that has settled under control before.
+  public enum WarmStart: String, Sendable, CaseIterable {
+    /// With the u that it had, and all else at zero, where evaluations start: the network finds its way anew.
+    case control
+    /// With its φ, ψ and u: on the branch on which it was.
+    case equilibrium
+  }
+
   /// Ends a training early.
   public struct Stop: Sendable, Equatable {
     /// A name of ``EpochMetrics/columns``, not of the test set.
@@ -76,9 +84,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var unsettled = UnsettledPolicy.exclude
   /// What becomes of samples that only the descent settles.
   public var byDescent = DescentPolicy.learn
-  /// Whether a sample's controlled equilibrium is where it starts the next time. Else, and where it has
-  /// none that may be learned from, it starts at zero.
-  public var warmStart = false
+  /// What a sample keeps of its controlled equilibrium as its next start. Without, and where it has none
+  /// that may be learned from, it starts at zero.
+  public var warmStart: WarmStart?
   /// The fraction of an epoch's samples that may fail to settle before the training ends.
   public var maximumUnsettled = 0.5
   /// Epochs between evaluations, the last epoch being evaluated too; 0: never.

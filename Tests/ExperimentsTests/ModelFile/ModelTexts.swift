@@ -112,7 +112,7 @@ enum ModelTexts {
       descent: false
       unsettled: keep
       by-descent: exclude
-      warm-start: true
+      warm-start: equilibrium
       eigenvalues: true
     data:
       kind: npy

@@ -66,7 +66,7 @@ struct ValidModelTests {
     #expect(settling.limits.evaluations == 50_000 && settling.limits.straggler == 10)
     #expect(settling.polish.kind == .anderson && settling.polish.start == 3e-6)
     #expect(settling.descent && settling.unsettled == .exclude && settling.byDescent == .learn)
-    #expect(!settling.warmStart && !settling.eigenvalues)
+    #expect(settling.warmStart == nil && !settling.eigenvalues)
     let learning = try #require(model.learning)
     #expect(learning.rule.kind == "least-control" && learning.rule.modulation == .none)
     #expect(learning.feedbackRule.kind == "none" && learning.continuous == nil)
@@ -128,6 +128,8 @@ struct ValidModelTests {
       ("settling: {rtol: {u: 0.1}}", "settling: {rtol: {phi: 3e-2, psi: 3e-2, u: 0.1}}"),
       ("settling: {linear-solver: spgmr}", "settling: {linear-solver: {kind: spgmr}}"),
       ("settling: {polish: none}", "settling: {polish: {kind: none}}"),
+      ("settling: {warm-start: true}", "settling: {warm-start: control}"),
+      ("settling: {warm-start: false}", "settling: {unsettled: exclude}"),
       ("settling: {steps: {first: auto, max: inf}}", "settling: {steps: {max: .inf}}"),
       ("settling: {residual: 1e-6}", "settling: {residual: 0.000001}"),
       ("settling: {residual: 1.0e-6}", "settling: {residual: 1.E-6}"),

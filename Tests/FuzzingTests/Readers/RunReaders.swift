@@ -21,7 +21,7 @@ extension FuzzedReader {
     controller: {kind: dynamic-inversion, output: {leak: 0.5, tau: 5}}
     data: {kind: inline, samples: [{input: [1, 0], target: [0, 1]}, {input: [0, 1], target: [1, 0]}]}
     learning: {rule: least-control, optimizer: adam, epochs: 3, batch: 1}
-    settling: {warm-start: true}
+    settling: {warm-start: equilibrium}
     """
 
   private static func tinyTrainer() throws -> Trainer {

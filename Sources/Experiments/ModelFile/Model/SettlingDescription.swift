@@ -41,6 +41,14 @@ public struct SettlingDescription: Sendable, Equatable {
     case exclude
   }
 
+  /// What a training sample starts with that has settled under control before.
+  public enum WarmStart: String, Sendable, CaseIterable {
+    /// With its u, and all else at zero.
+    case control
+    /// With its φ, ψ and u.
+    case equilibrium
+  }
+
   /// One tolerance for each variable.
   public struct Tolerance: Sendable, Equatable {
     /// Of φ.
@@ -173,9 +181,9 @@ public struct SettlingDescription: Sendable, Equatable {
   public var unsettled = Unsettled.exclude
   /// Samples that only the descent settled: learned from, or left out.
   public var byDescent = ByDescent.learn
-  /// Training: a sample starts from its last controlled equilibrium, kept in memory and in
-  /// checkpoints. Evaluation always starts from φ = 0.
-  public var warmStart = false
+  /// Training: what a sample starts with of its last controlled equilibrium, kept in memory and in
+  /// checkpoints. Nil: nothing. Evaluation always starts from zero.
+  public var warmStart: WarmStart?
   /// Certify stability by the leading eigenvalue.
   public var eigenvalues = false
 

@@ -30,9 +30,9 @@ extension SettlingDescription {
       "by-descent", \.byDescent, .choice,
       "Samples that only the descent settled: learned from, or left out.")
     Key(
-      "warm-start", \.warmStart, .flag,
-      "Training: a sample starts from its last controlled equilibrium, kept in memory and in "
-        + "checkpoints. Evaluation always starts from φ = 0.")
+      "warm-start", \.warmStart, .warmStart,
+      "Training: a sample starts with the u of its last controlled equilibrium (`control`, or `true`), or from "
+        + "that equilibrium itself. Evaluation always starts from zero.")
     Key("eigenvalues", \.eigenvalues, .flag, "Certify stability by the leading eigenvalue.")
   }
 }
@@ -115,5 +115,22 @@ extension Codec where Value == SettlingDescription.Tolerance {
       write: { value in
         value == .init(value.phi) ? number.write(value.phi) : section.write(value)
       })
+  }
+}
+
+extension Codec<SettlingDescription.WarmStart?> {
+  /// One of the kinds, or a flag: `true` is the kind that keeps to the way of evaluations.
+  static var warmStart: Codec {
+    let kind = Codec<SettlingDescription.WarmStart>.choice
+    return Codec(
+      shape: .either(Codec<Bool>.flag.shape, kind.shape),
+      read: { node, reader in
+        switch node.plain {
+        case "true", "True", "TRUE": .some(.control)
+        case "false", "False", "FALSE": .some(nil)
+        default: kind.read(node, &reader).map(Optional.some)
+        }
+      },
+      write: { $0.map(kind.write) ?? .plain("false") })
   }
 }
