@@ -26,7 +26,9 @@ struct EstimateTests {
 
   @Test("the disk that it names is what the run then takes, to a fifth")
   func disk() throws {
-    let settings = ["learning.metrics=step", "learning.epochs=20", "settling.warm-start=equilibrium"]
+    let settings = [
+      "learning.metrics=step", "learning.epochs=20", "settling.warm-start=equilibrium",
+    ]
     let scratch = try Scratch()
     let result = try settle(Trained.arguments(settings, ["--estimate", "--json"]), in: scratch)
     let wanted = try JSON(result.out)["disk_bytes"].number

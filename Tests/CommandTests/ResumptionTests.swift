@@ -88,7 +88,9 @@ struct ResumptionTests {
 
   @Test(
     "with a warm start what all samples start with is in the checkpoint, as precise as the run",
-    arguments: [("single", "equilibrium", 54), ("double", "equilibrium", 54), ("single", "control", 10)])
+    arguments: [
+      ("single", "equilibrium", 54), ("double", "equilibrium", 54), ("single", "control", 10),
+    ])
   func warmStart(precision: String, kept: String, width: Int) throws {
     let more = ["settling.warm-start=\(kept)", "precision=\(precision)"]
     let undisturbed = try Trained(Self.settings + more)

@@ -145,7 +145,8 @@ struct EquilibriumMemoryTests {
     let single = try warmTrainer(precision: .single)
     let control = try warmTrainer(keeping: .control)
     for (state, trainer) in [
-      (warm.state, control), (control.state, warm), (warm.state, cold), (cold.state, warm), (single.state, warm), (warm.state, single),
+      (warm.state, control), (control.state, warm), (warm.state, cold), (cold.state, warm),
+      (single.state, warm), (warm.state, single),
     ] {
       #expect(throws: TrainingError.self) { try trainer.restore(state) }
     }
