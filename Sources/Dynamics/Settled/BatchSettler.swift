@@ -56,13 +56,19 @@ public final class BatchSettler {
     workers = [try makeWorker()]
   }
 
-  /// A power of two from 4 to 32, such that a dozen vectors of a chunk stay in a second-level cache
-  /// as far as a chunk of 4 can.
+  /// 32, which a product of matrices needs to be worth its packing; less where the vectors of a chunk, of which an
+  /// integrator has dozens, would outgrow a few megabytes.
   public static func chunkSize(for network: Network) -> Int {
     let width = 2 * network.unitCount + network.outputCount
     var size = 32
-    while size > 4 && size * width > 1 << 15 { size /= 2 }
+    while size > 4 && size * width > 1 << 20 { size /= 2 }
     return size
+  }
+
+  /// Whether the dozen vectors of a chunk stay in a second-level cache, and its matrices, too: then half a chunk costs
+  /// little more than half as much.
+  private var isSmall: Bool {
+    chunkSize * (2 * network.unitCount + network.outputCount) <= 1 << 15
   }
 
   private func makeWorker() throws -> any ChunkWorker {
@@ -113,11 +119,11 @@ public final class BatchSettler {
 
   // MARK: Chunk by chunk
 
-  /// The rows of each chunk. What would make two chunks makes four of half the size, so that threads have
-  /// something to share while one of them is busy with a straggler.
+  /// The rows of each chunk. Of a small network, what would make two chunks makes four of half the size, so that
+  /// threads have something to share while one of them is busy with a straggler.
   package func chunks(of count: Int) -> [Range<Int>] {
-    let isSmall = count > chunkSize && count <= 2 * chunkSize
-    let size = isSmall ? chunkSize / 2 : chunkSize
+    let isHalved = isSmall && count > chunkSize && count <= 2 * chunkSize
+    let size = isHalved ? chunkSize / 2 : chunkSize
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
