@@ -55,13 +55,18 @@ def main():
     parser.add_argument("cases", nargs="+", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     options = parser.parse_args()
+    results = [read(case) for case in options.cases]
+    measured = [name for name in TITLES if any(name == row[0] for rows in results for row in rows)]
+    columns = min(2, len(results))
+    lines = -(-len(results) // columns)
     figure, axes = plt.subplots(
-        1, len(options.cases), figsize=(4.2 * len(options.cases) + 1.5, 5.2), sharey=True, squeeze=False
+        lines, columns, figsize=(3.6 * columns + 2.2, (0.27 * len(measured) + 1) * lines), sharey=True, squeeze=False
     )
-    for axis, case in zip(axes[0], options.cases):
-        rows = read(case)
+    for axis in axes.flat[len(results):]:
+        axis.remove()
+    for axis, case, rows in zip(axes.flat, options.cases, results):
         for name, median, worst, settled in rows:
-            y = list(TITLES).index(name)
+            y = measured.index(name)
             own = name.startswith(("auto", "bdf", "fixed-point"))
             axis.barh(
                 y, median, color="#3465a4" if own else "#c9c9c9", edgecolor="black", linewidth=0.6,
@@ -69,15 +74,16 @@ def main():
             )
             axis.plot([median, worst], [y, y], color="black", linewidth=1)
             text = f"{median:.3g} ms" + ("" if settled == 1 else f", {100 * settled:.1f} % settled")
-            axis.text(worst * 1.12, y, text, va="center", fontsize=8)
+            axis.text(worst * 1.12, y, text, va="center", fontsize=9)
         updates = case.name.split("-")[-1]
         axis.set_title("initial weights" if updates == "0" else f"weights after {updates} updates")
         axis.set_xscale("log")
-        axis.set_xlim(1, 4e5)
+        axis.set_xlim(1, 1000 * max(row[2] for rows in results for row in rows))
         axis.set_xlabel("ms for a batch of 64")
+        axis.tick_params(axis="y", labelsize=9)
         axis.grid(axis="x", color="#e0e0e0", linewidth=0.6)
         axis.set_axisbelow(True)
-    axes[0][0].set_yticks(range(len(TITLES)), TITLES.values(), fontsize=9)
+    axes[0][0].set_yticks(range(len(measured)), [TITLES[name] for name in measured])
     axes[0][0].invert_yaxis()
     figure.tight_layout()
     options.out.parent.mkdir(parents=True, exist_ok=True)

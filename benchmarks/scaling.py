@@ -1,6 +1,6 @@
 """Draws what `settle-bench scale` has printed: microseconds a sample over recurrent units.
 
-    ../.build/release/settle-bench scale | tee results/scale.md
+    ../.build/release/settle-bench scale --methods auto | tee results/scale.md
     .venv/bin/python scaling.py results/scale.md --out ../docs/images/performance-scaling.svg
 
 One panel for every batch size; a line for every method and number of threads. The dashed line grows with the square
