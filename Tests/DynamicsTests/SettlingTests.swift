@@ -105,6 +105,24 @@ struct BatchSettlingTests {
     }
   }
 
+  /// Half a product with weights that no cache holds costs as much as the whole one.
+  @Test(
+    "large networks keep whole chunks, huge ones smaller ones",
+    arguments: [
+      (511, [16, 16, 16, 16]), (513, [32, 32]), (16_000, [32, 32]),
+      (40_000, Array(repeating: 8, count: 8)),
+    ])
+  func chunks(units: Int, sizes: [Int]) throws {
+    let network = try Network(
+      populations: [
+        Population(name: "h", size: units), Population(name: "y", size: 1, role: .readout),
+      ],
+      projections: [DenseProjection(from: "h", to: "y")], loss: SquaredError(),
+      output: .init(population: "y"))
+    let settler = try BatchSettler(network, controller: NoControl())
+    #expect(settler.chunks(of: 64).map(\.count) == sizes)
+  }
+
   @Test(
     "the bits do not depend on the number of threads, nor on what was settled before",
     arguments: Precision.allCases)
