@@ -9,7 +9,7 @@ internal import LinearAlgebra
 /// At a stationary point ψ = −f and u = −s∇L satisfy the equations of dynamic inversion.
 package final class AugmentedEnergy {
   private let network: Network
-  private let matrices: DenseNetwork.Matrices
+  private var matrices: DenseNetwork.Matrices
   private let strength: Double
   package let units: Int
   private let outputs: Int
@@ -80,6 +80,12 @@ package final class AugmentedEnergy {
     ] {
       memory.deallocate()
     }
+  }
+
+  /// Takes over other parameters of the same network.
+  package func load(_ dense: DenseNetwork) {
+    precondition(dense.network.unitCount == units && dense.network.outputCount == outputs)
+    matrices = dense.matrices
   }
 
   private var isReadout: Bool { outputColumns.isEmpty }

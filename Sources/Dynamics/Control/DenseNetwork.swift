@@ -22,7 +22,7 @@ package final class DenseNetwork: Sendable {
     package var weights: ContiguousArray<Double>
     /// Wᵀ
     package var transposed: ContiguousArray<Double>
-    /// WᵀW, [pre × pre].
+    /// WᵀW, [pre × pre]; its upper triangle by rows.
     package var product: ContiguousArray<Double>
     /// D of a readout, [outputs × units]; empty where the outputs are units.
     package var readout: ContiguousArray<Double>
@@ -41,44 +41,76 @@ package final class DenseNetwork: Sendable {
     let units = network.unitCount
     let isReadout = network.outputPopulation.role == .readout
     let readouts = isReadout ? network.outputPopulation.size : 0
-    // What a unit transmits: row `pre` of Wᵀ, and of Dᵀ.
-    let transposed = MatrixBuffer<Double>(rows: units, columns: units)
-    let readout = MatrixBuffer<Double>(rows: units, columns: readouts)
+    var weights = ContiguousArray<Double>(repeating: 0, count: units * units)
+    var readout = ContiguousArray<Double>(repeating: 0, count: readouts * units)
     for projection in network.projections {
       let source = network.population(projection.source)
       let target = network.population(projection.target)
       guard source.role == .units else { continue }
-      let products = projection.makeProducts(
-        sourceSize: source.size, targetSize: target.size, Double.self)
-      products.load(parameters[projection.weightName].values)
-      let identity = MatrixBuffer<Double>(rows: source.size, columns: source.size)
-      for i in 0..<source.size { identity.row(i)[i] = 1 }
-      let buffer = target.role == .readout ? readout : transposed
-      let columns = network.columns(of: target.name)
-      let start = network.columns(of: source.name).lowerBound
-      products.forward(
-        identity.view(rows: source.size),
-        addingTo: MutableMatrixView(
-          buffer.row(start) + columns.lowerBound, rows: source.size, columns: columns.count,
-          stride: buffer.columns))
+      let start = network.columns(of: target.name).lowerBound
+      let columns = network.columns(of: source.name)
+      if target.role == .readout {
+        Self.add(
+          projection, source, target, parameters, to: &readout, at: start, columns, of: units)
+      } else {
+        Self.add(
+          projection, source, target, parameters, to: &weights, at: start, columns, of: units)
+      }
     }
-    let weights = MatrixBuffer<Double>(rows: units, columns: units)
-    for pre in 0..<units {
-      for post in 0..<units { weights.row(post)[pre] = transposed.row(pre)[post] }
+    var transposed = ContiguousArray<Double>(repeating: 0, count: units * units)
+    var product = transposed
+    weights.withUnsafeBufferPointer { w in
+      transposed.withUnsafeMutableBufferPointer { wt in
+        product.withUnsafeMutableBufferPointer { g in
+          guard let w = w.baseAddress, let wt = wt.baseAddress, let g = g.baseAddress else {
+            return
+          }
+          Double.transpose(w, rows: units, columns: units, into: wt)
+          Double.multiplyByTranspose(wt, order: units, inner: units, into: g)
+        }
+      }
     }
-    let product = MatrixBuffer<Double>(rows: units, columns: units)
-    Double.multiply(
-      transposeA: false, transposeB: true, rows: units, columns: units, inner: units,
-      alpha: 1, transposed.base, units, transposed.base, units, beta: 0, product.base, units)
-    let outputs = network.outputUnits
     var read = ContiguousArray<Double>()
     if isReadout {
-      for output in outputs { for pre in 0..<units { read.append(readout.row(pre)[output]) } }
+      for output in network.outputUnits { read += readout[output * units..<(output + 1) * units] }
     }
-    func copy(_ buffer: MatrixBuffer<Double>) -> ContiguousArray<Double> {
-      ContiguousArray(UnsafeBufferPointer(start: buffer.base, count: buffer.rows * buffer.columns))
+    return Matrices(weights: weights, transposed: transposed, product: product, readout: read)
+  }
+
+  /// Adds what a projection transmits from each unit to each, [post × pre], to the rows from `first` on and the
+  /// `columns` of a matrix of `width` columns.
+  private static func add(
+    _ projection: any Projection, _ source: Population, _ target: Population,
+    _ parameters: ParameterSet, to matrix: inout ContiguousArray<Double>, at first: Int,
+    _ columns: Range<Int>, of width: Int
+  ) {
+    let values = parameters[projection.weightName].values
+    matrix.withUnsafeMutableBufferPointer { matrix in
+      guard let base = matrix.baseAddress.map({ $0 + first * width + columns.lowerBound }) else {
+        return
+      }
+      if projection is DenseProjection {
+        values.withUnsafeBufferPointer { values in
+          for post in 0..<target.size {
+            let row = base + post * width
+            Double.linearSum(
+              1, row, 1, values.baseAddress! + post * source.size, into: row, count: source.size)
+          }
+        }
+        return
+      }
+      // Any other kind shows its weights by what it makes of one unit after the other.
+      let products = projection.makeProducts(
+        sourceSize: source.size, targetSize: target.size, Double.self)
+      products.load(values)
+      let identity = MatrixBuffer<Double>(rows: source.size, columns: source.size)
+      for i in 0..<source.size { identity.row(i)[i] = 1 }
+      let images = MatrixBuffer<Double>(rows: source.size, columns: target.size)
+      products.forward(
+        identity.view(rows: source.size), addingTo: images.mutable(rows: source.size))
+      for pre in 0..<source.size {
+        for post in 0..<target.size { base[post * width + pre] += images.row(pre)[post] }
+      }
     }
-    return Matrices(
-      weights: copy(weights), transposed: copy(transposed), product: copy(product), readout: read)
   }
 }

@@ -74,8 +74,10 @@ final class EnergyDescent<E: Scalar>: EquilibriumDescent {
   private func load(row: Int, state: UnsafePointer<E>) -> AugmentedEnergy? {
     guard let dense = plant.dense else { return nil }
     let energy: AugmentedEnergy
-    if let made = self.energy, source === dense {
+    if let made = self.energy {
       energy = made
+      if source !== dense { energy.load(dense) }
+      source = dense
     } else {
       energy = AugmentedEnergy(dense, strength: plant.loop.restGain)
       self.energy = energy

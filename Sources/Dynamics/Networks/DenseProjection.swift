@@ -67,14 +67,8 @@ final class DenseProducts<E: Scalar>: ProjectionProducts {
       guard let base = $0.baseAddress else { return }
       E.narrow(base, into: self.weights.base, count: rows * columns)
     }
-    guard let transposed else { return }
-    // A cache line of a column of W at a time.
-    for start in stride(from: 0, to: rows, by: 16) {
-      let end = min(start + 16, rows)
-      for column in 0..<columns {
-        let target = transposed.row(column)
-        for row in start..<end { target[row] = self.weights.base[row * columns + column] }
-      }
+    if let transposed {
+      E.transpose(self.weights.base, rows: rows, columns: columns, into: transposed.base)
     }
   }
 

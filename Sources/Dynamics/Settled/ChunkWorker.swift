@@ -9,18 +9,22 @@ protocol ChunkWorker: AnyObject {
 }
 
 final class PrecisionWorker<E: Scalar>: ChunkWorker {
-  private let network: Network
-  private let options: SettlingOptions
+  let network: Network
+  let options: SettlingOptions
   private let system: any ControlledSystem<E>
   private let settler: Settler<E>
   private let descentController: (any Controller)?
   private let effectiveLeak: Double
-  private let capacity: Int
+  let capacity: Int
+  private let controller: any Controller
   /// Made when the first sample needs it. In double precision always: ψ = −f is a difference of
   /// larger numbers, and what is left of it in single precision is too rough to settle.
   private var descent: (system: any ControlledSystem<Double>, settler: Settler<Double>)?
   /// Settles the samples under a controller with the same equilibria first.
   private let guide: (any ChunkWorker)?
+  /// Settles in double precision what single precision cannot; made when the first sample needs it.
+  private var precise: PrecisionWorker<Double>?
+  private var dense: DenseNetwork?
   private var parameters = ParameterSet([])
   private var revision: Int?
   private var descentRevision: Int?
@@ -31,6 +35,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     self.network = network
     self.options = options
     self.capacity = capacity
+    self.controller = controller
     system = controller.makeSystem(network, capacity: capacity, E.self)
     settler = try Settler(system, options: options)
     let mayDescend =
@@ -44,6 +49,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     guard revision != self.revision else { return }
     (system as? any PlantSystem<E>)?.plant.dense = dense
     self.parameters = parameters
+    self.dense = dense
     self.revision = revision
     system.load(parameters)
     guide?.load(parameters, dense: dense, revision: revision)
@@ -69,8 +75,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       settlement = try settler.settle(initial)
     }
     if descentController != nil {
+      let nearly = canFinish ? options.nearlySettled(among: settlement.certificates) : []
       let rows = settlement.certificates.indices.filter {
-        !settlement.certificates[$0].isEquilibrium
+        !settlement.certificates[$0].isEquilibrium && !nearly.contains($0)
       }
       if !rows.isEmpty {
         try descend(rows, samples, &settlement)
@@ -81,9 +88,33 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     try settlement.states.withUnsafeBufferPointer {
       try system.observe($0.span, into: &observation)
     }
-    return SettledState(
+    var state = SettledState(
       network: network, samples: samples, observation: observation,
       certificates: settlement.certificates)
+    if canFinish, !options.nearlySettled(among: state.certificates).isEmpty {
+      try preciseWorker().finish(&state)
+    }
+    return state
+  }
+
+  /// Whether samples that single precision has brought as near as it can are finished in double: methods other than
+  /// `auto` are to show what they can do themselves.
+  private var canFinish: Bool { E.self == Float.self && options.method == .automatic }
+
+  private func preciseWorker() throws -> PrecisionWorker<Double> {
+    guard let dense, let revision else { preconditionFailure("settle before load") }
+    let worker: PrecisionWorker<Double>
+    if let made = precise {
+      worker = made
+    } else {
+      var own = options
+      own.usesGuide = false
+      worker = try PrecisionWorker<Double>(
+        network, controller: controller, options: own, capacity: capacity)
+      precise = worker
+    }
+    worker.load(parameters, dense: dense, revision: revision)
+    return worker
   }
 
   private func load<S: Scalar>(_ samples: Samples, into system: any ControlledSystem<S>) {
@@ -144,6 +175,16 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       var certificate = settled ? judged.certificates[k] : own
       certificate.outcome =
         settled ? .settledByDescent : options.method == .descent ? of.outcome : own.outcome
+      // Single precision may have no better state than the one beside the minimum.
+      let isBeside =
+        !settled && of.isEquilibrium
+        && judged.certificates[k].residual
+          < min(own.residual, SettlingOptions.nearlySettled * options.residual)
+      if isBeside {
+        certificate.residual = judged.certificates[k].residual
+        certificate.residuals = judged.certificates[k].residuals
+        certificate.worstComponent = judged.certificates[k].worstComponent
+      }
       certificate.evaluations = own.evaluations + of.evaluations
       certificate.jacobianProducts = own.jacobianProducts + of.jacobianProducts
       certificate.steps = own.steps + of.steps
@@ -151,12 +192,12 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       certificate.attempts =
         own.attempts + [
           Attempt(
-            method: "descent", outcome: settled ? .settledByDescent : of.outcome,
+            method: "descent", outcome: settled || isBeside ? .settledByDescent : of.outcome,
             residual: judged.certificates[k].residual, evaluations: of.evaluations,
             steps: of.steps, message: of.attempts.last?.message)
         ]
       settlement.certificates[row] = certificate
-      guard settled else { continue }
+      guard settled || isBeside else { continue }
       let width = system.dimension
       for column in 0..<width {
         settlement.states[row * width + column] = composed[k * width + column]

@@ -68,12 +68,12 @@ extension Settler {
       try integrate([sample], in: &batch, from: time, limits: options.limits)
     }
     settlement = try certify(&batch, withStability: false)
-    rest = batch.unsettled(among: everyone)
+    rest = batch.unsettled(among: everyone).filter { !isAtRounding(settlement.certificates[$0]) }
     guard !rest.isEmpty else { return try addStability(to: settlement, of: batch) }
 
     try descend(rest, in: &batch)
     settlement = try certify(&batch, withStability: false)
-    rest = batch.unsettled(among: everyone)
+    rest = batch.unsettled(among: rest)
     guard !rest.isEmpty else { return try addStability(to: settlement, of: batch) }
     for sample in rest where batch.outcomes[sample] == .diverged {
       batch.restart(sample, from: initial)
@@ -82,6 +82,14 @@ extension Settler {
       rest, in: &batch, from: batch.latestTime(among: rest, or: time), limits: options.limits)
     try retry(rest, in: &batch, from: initial, at: time)
     return try certify(&batch)
+  }
+
+  /// Whether single precision has come as near as it can: a method had found the equilibrium, more than once, and the
+  /// field, just asked again, did not confirm it. More of the same will not help.
+  private func isAtRounding(_ certificate: Certificate) -> Bool {
+    Element.self == Float.self
+      && certificate.residual <= SettlingOptions.nearlySettled * options.residual
+      && certificate.attempts.count { $0.method == Batch<Element>.verification } > 1
   }
 
   /// Brings all samples near the equilibria that their own flow leads to.

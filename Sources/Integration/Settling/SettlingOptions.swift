@@ -142,6 +142,10 @@ public struct SettlingOptions: Sendable, Equatable {
   /// Whether certificates carry the leading eigenvalue and the distance to the equilibrium.
   public var certifiesStability = false
 
+  /// Within this factor of the residual that is asked for, what single precision leaves unsettled is taken for its
+  /// rounding's fault, and finished in double.
+  package static let nearlySettled = 1e3
+
   /// From its parts.
   public init(method: Method = .bdf, residual: Double = 1e-6) {
     self.method = method

@@ -12,9 +12,9 @@ extension Trainer {
     // A batch that fails must not leave traces in what is remembered.
     var memories = memories
     let initial = equilibria?.states(of: rows, network)
-    let chunks = try settle(samples, from: initial, &memories)
+    var chunks = try settle(samples, from: initial, &memories)
     let settleSeconds = (ContinuousClock.now - clock).inSeconds
-    let batch = reduce(chunks)
+    let batch = reduce(&chunks)
     let used = Double(batch.used)
     let hasMeans = batch.used > 0 && phases.contains(.controlled)
     let summary = BatchSummary(
@@ -87,11 +87,13 @@ extension Trainer {
     }
   }
 
-  /// The sum of all chunks, in their order; changes are summed into `total`.
-  private func reduce(_ chunks: [ChunkResult]) -> ChunkResult {
+  /// The sum of all chunks, in their order; their changes are summed into `total`, and no longer theirs.
+  private func reduce(_ chunks: inout [ChunkResult]) -> ChunkResult {
     var batch = ChunkResult()
-    total.clear()
-    for chunk in chunks {
+    var isFirst = true
+    for index in chunks.indices {
+      let update = chunks[index].update.take()
+      let chunk = chunks[index]
       batch.samples += chunk.samples
       batch.used += chunk.used
       batch.settled += chunk.settled
@@ -100,11 +102,17 @@ extension Trainer {
       batch.lossSum += chunk.lossSum
       batch.energySum += chunk.energySum
       batch.evaluations.add(chunk.evaluations)
-      if let update = chunk.update {
+      guard let update else { continue }
+      if isFirst {
+        learner.pool.giveBack(total)
+        total = update
+        isFirst = false
+      } else {
         total.add(update)
         learner.pool.giveBack(update)
       }
     }
+    if isFirst { total.clear() }
     return batch
   }
 
