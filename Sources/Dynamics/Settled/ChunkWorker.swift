@@ -33,6 +33,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     _ network: Network, controller: any Controller, options: SettlingOptions, capacity: Int
   ) throws {
     self.network = network
+    var options = options
+    // Methods other than `auto` are to show what they can do themselves.
+    options.isFinishedInDouble = E.self == Float.self && options.method == .automatic
     self.options = options
     self.capacity = capacity
     self.controller = controller
@@ -75,7 +78,9 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       settlement = try settler.settle(initial)
     }
     if descentController != nil {
-      let nearly = canFinish ? options.nearlySettled(among: settlement.certificates) : []
+      let nearly =
+        options.isFinishedInDouble
+        ? options.nearlySettled(among: settlement.certificates) : []
       let rows = settlement.certificates.indices.filter {
         !settlement.certificates[$0].isEquilibrium && !nearly.contains($0)
       }
@@ -91,15 +96,11 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     var state = SettledState(
       network: network, samples: samples, observation: observation,
       certificates: settlement.certificates)
-    if canFinish, !options.nearlySettled(among: state.certificates).isEmpty {
+    if options.isFinishedInDouble, !options.nearlySettled(among: state.certificates).isEmpty {
       try preciseWorker().finish(&state)
     }
     return state
   }
-
-  /// Whether samples that single precision has brought as near as it can are finished in double: methods other than
-  /// `auto` are to show what they can do themselves.
-  private var canFinish: Bool { E.self == Float.self && options.method == .automatic }
 
   private func preciseWorker() throws -> PrecisionWorker<Double> {
     guard let dense, let revision else { preconditionFailure("settle before load") }

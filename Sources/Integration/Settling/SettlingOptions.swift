@@ -145,6 +145,8 @@ public struct SettlingOptions: Sendable, Equatable {
   /// Within this factor of the residual that is asked for, what single precision leaves unsettled is taken for its
   /// rounding's fault, and finished in double.
   package static let nearlySettled = 1e3
+  /// Whether somebody does finish it, so that `auto` need not try everything else first.
+  package var isFinishedInDouble = false
 
   /// From its parts.
   public init(method: Method = .bdf, residual: Double = 1e-6) {
