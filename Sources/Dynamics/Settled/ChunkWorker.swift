@@ -30,12 +30,14 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
   private var descentRevision: Int?
 
   init(
-    _ network: Network, controller: any Controller, options: SettlingOptions, capacity: Int
+    _ network: Network, controller: any Controller, options: SettlingOptions, capacity: Int,
+    isGuide: Bool = false
   ) throws {
     self.network = network
     var options = options
-    // Methods other than `auto` are to show what they can do themselves.
-    options.isFinishedInDouble = E.self == Float.self && options.method == .automatic
+    // Methods other than `auto` are to show what they can do themselves, and a guide need not arrive.
+    options.isFinishedInDouble =
+      E.self == Float.self && options.method == .automatic && !isGuide
     self.options = options
     self.capacity = capacity
     self.controller = controller
@@ -56,6 +58,7 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
     self.revision = revision
     system.load(parameters)
     guide?.load(parameters, dense: dense, revision: revision)
+    precise?.load(parameters, dense: dense, revision: revision)
   }
 
   func settle(_ samples: Samples, from start: InitialStates?) throws -> SettledState {
@@ -175,14 +178,17 @@ final class PrecisionWorker<E: Scalar>: ChunkWorker {
       let settled = of.isEquilibrium && judged.certificates[k].isEquilibrium
       var certificate = settled ? judged.certificates[k] : own
       certificate.outcome =
-        settled ? .settledByDescent : options.method == .descent ? of.outcome : own.outcome
+        settled
+        ? .settledByDescent
+        : options.method != .descent
+          ? own.outcome : of.isEquilibrium ? .solverFailure : of.outcome
       // Single precision may have no better state than the one beside the minimum.
+      let residual = judged.certificates[k].residual
       let isBeside =
-        !settled && of.isEquilibrium
-        && judged.certificates[k].residual
-          < min(own.residual, SettlingOptions.nearlySettled * options.residual)
+        options.isFinishedInDouble && !settled && of.isEquilibrium
+        && residual <= options.nearlySettled && !(residual >= own.residual)
       if isBeside {
-        certificate.residual = judged.certificates[k].residual
+        certificate.residual = residual
         certificate.residuals = judged.certificates[k].residuals
         certificate.worstComponent = judged.certificates[k].worstComponent
       }

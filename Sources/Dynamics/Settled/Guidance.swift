@@ -22,7 +22,7 @@ extension PrecisionWorker {
     options.criterion = .perVariable
     options.certifiesStability = false
     return try PrecisionWorker<Float>(
-      network, controller: guide, options: options, capacity: capacity)
+      network, controller: guide, options: options, capacity: capacity, isGuide: true)
   }
 }
 

@@ -21,10 +21,15 @@ extension PrecisionWorker where E == Double {
 }
 
 extension SettlingOptions {
-  /// The samples that are at no equilibrium, and near one.
+  /// The samples near an equilibrium that some method had found, and that the field in single precision did not confirm:
+  /// not those that are slow, or ran into a limit.
   func nearlySettled(among certificates: [Certificate]) -> [Int] {
     certificates.indices.filter {
-      !certificates[$0].isEquilibrium && certificates[$0].residual <= Self.nearlySettled * residual
+      let certificate = certificates[$0]
+      return !certificate.isEquilibrium && certificate.residual <= nearlySettled
+        && certificate.attempts.contains {
+          $0.method == Attempt.verification || $0.outcome == .settledByDescent
+        }
     }
   }
 }
@@ -35,7 +40,8 @@ extension SettledState {
     let own = certificates[row]
     let found = other.certificates[otherRow]
     var certificate = found.isEquilibrium ? found : own
-    if found.isEquilibrium && own.attempts.contains(where: { $0.outcome == .settledByDescent }) {
+    let last = own.attempts.last { $0.method != Attempt.verification }
+    if found.isEquilibrium && last?.outcome == .settledByDescent {
       certificate.outcome = .settledByDescent
     }
     certificate.evaluations = own.evaluations + found.evaluations

@@ -160,15 +160,12 @@ struct Batch<Element: Scalar>: ~Copyable {
   /// Calls a sample settled where it stands.
   mutating func believe(_ sample: Int) { outcomes[sample] = .settled }
 
-  /// The method of the attempt in which the field itself had the last word.
-  static var verification: String { "verification" }
-
   /// Takes back that a sample has settled.
   mutating func doubt(_ sample: Int, residual: Double) {
     outcomes[sample] = .solverFailure
     attempts[sample].append(
       Attempt(
-        method: Self.verification, outcome: .solverFailure, residual: residual, evaluations: 1,
+        method: Attempt.verification, outcome: .solverFailure, residual: residual, evaluations: 1,
         steps: 0,
         message: "the field itself does not confirm it; rounding, where the residual is close to it"
       ))

@@ -49,6 +49,9 @@ public enum Outcome: String, Sendable, Equatable, CaseIterable {
 
 /// One try at settling a sample.
 public struct Attempt: Sendable, Equatable {
+  /// The method of an attempt in which the field itself had the last word, and took back what another had claimed.
+  package static let verification = "verification"
+
   /// What was tried, such as `bdf`.
   public var method: String
   /// Nil where it brought the sample near its equilibrium and left the rest to another method.

@@ -87,9 +87,8 @@ extension Settler {
   /// Whether single precision has come as near as it can: a method had found the equilibrium, more than once, and the
   /// field, just asked again, did not confirm it. More of the same will not help.
   private func isAtRounding(_ certificate: Certificate) -> Bool {
-    options.isFinishedInDouble && Element.self == Float.self
-      && certificate.residual <= SettlingOptions.nearlySettled * options.residual
-      && certificate.attempts.count { $0.method == Batch<Element>.verification } > 1
+    options.isFinishedInDouble && certificate.residual <= options.nearlySettled
+      && certificate.attempts.count { $0.method == Attempt.verification } > 1
   }
 
   /// Brings all samples near the equilibria that their own flow leads to.

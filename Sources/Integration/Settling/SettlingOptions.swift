@@ -142,9 +142,8 @@ public struct SettlingOptions: Sendable, Equatable {
   /// Whether certificates carry the leading eigenvalue and the distance to the equilibrium.
   public var certifiesStability = false
 
-  /// Within this factor of the residual that is asked for, what single precision leaves unsettled is taken for its
-  /// rounding's fault, and finished in double.
-  package static let nearlySettled = 1e3
+  /// The residual up to which it can be single precision's rounding that keeps a sample from the one that is asked for.
+  package var nearlySettled: Double { min(1e3 * residual, 1e-3) }
   /// Whether somebody does finish it, so that `auto` need not try everything else first.
   package var isFinishedInDouble = false
 
