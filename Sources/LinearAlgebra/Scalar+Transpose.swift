@@ -1,7 +1,7 @@
 internal import COpenBLAS
 
 extension Scalar {
-  /// Bᵀ ← A of [rows × columns], a cache line of a column at a time.
+  /// B ← Aᵀ for A of [rows × columns], a cache line of a column at a time.
   @specialized(where Self == Float)
   @specialized(where Self == Double)
   package static func transpose(
