@@ -31,9 +31,12 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // No library, but a header for what Swift cannot say.
+    .systemLibrary(name: "CSquareRoot"),
 
     // The engine: it knows nothing of learning.
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: strict),
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CSquareRoot"], swiftSettings: strict),
     .target(
       name: "Integration", dependencies: ["CSUNDIALS", "LinearAlgebra"], swiftSettings: strict),
     .target(

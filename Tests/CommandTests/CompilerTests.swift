@@ -17,7 +17,7 @@ struct CompilerTests {
   private func compile(_ code: String) throws -> Command.Result {
     let scratch = try Scratch()
     try scratch.write("import Dynamics\nimport Learning\n\n" + code, to: "rule.swift")
-    let libraries = ["CSUNDIALS", "COpenBLAS", "CZlib"].map {
+    let libraries = ["CSUNDIALS", "COpenBLAS", "CZlib", "CSquareRoot"].map {
       "-I '\(Repository.root.path)/Sources/\($0)'"
     }
     return try shell(

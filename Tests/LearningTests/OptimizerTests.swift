@@ -93,6 +93,38 @@ struct OptimizerTests {
     }
   }
 
+  @Test(
+    "Adam makes of every element what the formula makes of it alone, whole blocks and what is left of them",
+    arguments: [1, 7, 8, 9, 16, 23, 40, 266])
+  func adamBits(count: Int) {
+    var stream = RandomStream(seed: 11, name: "adam")
+    func numbers(_ scale: Double) -> ContiguousArray<Double> {
+      ContiguousArray((0..<count).map { _ in scale * stream.normal() })
+    }
+    let (beta1, beta2, epsilon, rate, penalty) = (0.9, 0.999, 1e-8, 0.01, 0.1)
+    var parameters = ParameterSet([Parameter(name: "w", shape: [count], values: numbers(1))])
+    var values = parameters["w"].values
+    var means = ContiguousArray(repeating: 0.0, count: count)
+    var squares = means
+    var optimizer = Adam(
+      betas: (beta1, beta2), epsilon: epsilon, weightDecay: .coupled(penalty))
+    var update = ParameterUpdate(for: parameters, changing: ["w"])
+    // Numbers of all sizes, and none at all, for which v and then m may be too small to be normal.
+    for (step, scale) in [1, 1e-3, 1e3, 1e-160, 0, 0].enumerated() {
+      update["w"] = numbers(scale)
+      optimizer.step(update, rate: rate, on: &parameters)
+      let size = rate * (1 / (1 - pow(beta1, Double(step + 1))))
+      let rootScale = 1 / (1 - pow(beta2, Double(step + 1))).squareRoot()
+      for i in 0..<count {
+        let d = update["w"][i] - penalty * values[i]
+        means[i] = beta1 * means[i] + (1 - beta1) * d
+        squares[i] = beta2 * squares[i] + (1 - beta2) * (d * d)
+        values[i] += size * means[i] / (squares[i].squareRoot() * rootScale + epsilon)
+      }
+      #expect(parameters["w"].values.map(\.bitPattern) == values.map(\.bitPattern))
+    }
+  }
+
   /// Values of PyTorch's update rule, evaluated in numpy: Adam(lr .1, betas (.9, .999), eps 1e-8) on
   /// the gradients −Δ.
   @Test("Adam with its usual settings has the values of the reference formula")

@@ -144,6 +144,38 @@ struct WarmStartTests {
     }
   }
 
+  @Test(
+    "what was handed over early and given back goes on by explicit steps; from zero, by CVODE"
+  )
+  func secondApproach() throws {
+    let network = try classifier()
+    let parameters = try network.initialParameters(
+      for: leakyInversion, initializers: ["h-h.weight": Initializer(.uniformFanIn, gain: 2)],
+      seed: 3)
+    var options = automatic
+    // Too few for a polish.
+    options.iterations = 2
+    func attempts(from states: InitialStates?) throws -> ([[Attempt]], [SettledState]) {
+      let settler = try BatchSettler(network, controller: leakyInversion, options: options)
+      settler.load(parameters)
+      let states = try settler.settle(moons(20).all, from: states)
+      return (states.flatMap(\.certificates).map(\.attempts), states)
+    }
+    let (cold, states) = try attempts(from: nil)
+    for sample in cold { #expect(sample.count { $0.method == "explicit-adams" } == 1) }
+    #expect(cold.contains { $0.count > 2 && $0[1].method == "polish" && $0[2].method == "bdf" })
+
+    options.startsWarm = true
+    let start = InitialStates(u: ContiguousArray(states.flatMap(\.observation.u)))
+    let givenBack = try attempts(from: start).0.filter { $0.count > 2 && $0[1].method == "polish" }
+    #expect(givenBack.count > 10)
+    for sample in givenBack {
+      #expect(sample[0].method == "explicit-adams" && sample[2].method == "explicit-adams")
+      #expect(sample[2].residual < sample[0].residual)
+      #expect(sample.last?.outcome?.isEquilibrium == true)
+    }
+  }
+
   /// Without recurrent weights, each sample has one equilibrium, wherever it starts. (With them, this
   /// training has several, and goes elsewhere from the third epoch on: docs/learning.md.)
   @Test("while it learns, later epochs cost less, and it learns the same")

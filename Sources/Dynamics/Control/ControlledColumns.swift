@@ -78,14 +78,12 @@ extension ControlledSystem {
   }
 
   private func narrowed(_ values: ContiguousArray<Double>) -> ContiguousArray<Element> {
-    var narrowed = ContiguousArray<Element>(repeating: 0, count: values.count)
-    values.withUnsafeBufferPointer { source in
-      narrowed.withUnsafeMutableBufferPointer { target in
-        if let base = source.baseAddress {
-          Element.narrow(base, into: target.baseAddress!, count: values.count)
-        }
+    ContiguousArray(unsafeUninitializedCapacity: values.count) { narrowed, count in
+      count = values.count
+      values.withUnsafeBufferPointer {
+        guard let source = $0.baseAddress, let target = narrowed.baseAddress else { return }
+        Element.narrow(source, into: target, count: count)
       }
     }
-    return narrowed
   }
 }

@@ -12,8 +12,10 @@ package final class MatrixBuffer<E: Scalar> {
     self.columns = columns
     let count = max(rows * columns, 1)
     storage = .allocate(byteCount: count * MemoryLayout<E>.stride, alignment: 64)
+    // All bits of the number 0 are 0. (Where E is not known at compile time, initialising elements makes a call of the
+    // runtime for each.)
+    storage.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<E>.stride)
     base = storage.bindMemory(to: E.self, capacity: count)
-    base.initialize(repeating: 0, count: count)
   }
 
   deinit { storage.deallocate() }

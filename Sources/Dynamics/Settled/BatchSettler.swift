@@ -129,18 +129,17 @@ public final class BatchSettler {
 
   /// Before that many threads call ``settle(chunk:from:onThread:)``.
   package func prepare(threads: Int) throws {
-    guard let parameters else { preconditionFailure("settle before load") }
     while workers.count < threads { workers.append(try makeWorker()) }
-    for worker in workers.prefix(threads) {
-      worker.load(parameters.parameters, dense: parameters, revision: revision)
-    }
   }
 
   /// Settles one chunk with what belongs to that thread, 0 ..< as many as were prepared.
   package func settle(
     chunk: Samples, from initial: InitialStates?, onThread thread: Int
   ) throws -> SettledState {
-    try workers[thread].settle(chunk, from: initial)
+    guard let parameters else { preconditionFailure("settle before load") }
+    // Here, once for each revision, so that threads load at the same time.
+    workers[thread].load(parameters.parameters, dense: parameters, revision: revision)
+    return try workers[thread].settle(chunk, from: initial)
   }
 
   /// The settled states of all samples, chunk by chunk.

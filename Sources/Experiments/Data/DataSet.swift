@@ -99,7 +99,10 @@ public struct DataSet: Sendable {
     _ sample: Int, into input: inout MutableSpan<Element>, _ convert: (Double) -> Element
   ) {
     precondition(input.count == inputWidth, "\(input.count) places for \(inputWidth) features")
-    forEachInput(sample) { input[$0] = convert($1) }
+    input.withUnsafeMutableBufferPointer { input in
+      guard let target = input.baseAddress else { return }
+      forEachInput(sample) { target[$0] = convert($1) }
+    }
   }
 
   @inline(__always)

@@ -40,9 +40,15 @@ struct SampleTable: Sendable {
     let start = row * inputWidth
     switch inputs {
     case .bytes(let values):
-      for feature in 0..<inputWidth { body(feature, Double(values[start + feature])) }
+      values.withUnsafeBufferPointer {
+        guard let row = $0.baseAddress.map({ $0 + start }) else { return }
+        for feature in 0..<inputWidth { body(feature, Double(row[feature])) }
+      }
     case .doubles(let values):
-      for feature in 0..<inputWidth { body(feature, values[start + feature]) }
+      values.withUnsafeBufferPointer {
+        guard let row = $0.baseAddress.map({ $0 + start }) else { return }
+        for feature in 0..<inputWidth { body(feature, row[feature]) }
+      }
     }
   }
 }

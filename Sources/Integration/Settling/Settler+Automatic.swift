@@ -18,12 +18,16 @@ private enum Stage {
   /// One more approach, and its polish.
   struct Approach: Equatable {
     var residual: Double
+    /// By the explicit method, where it is not stiff.
+    var explicitSteps = 0
+    /// By CVODE, for what is left.
     var steps: Int
     var iterations: Int
   }
   /// A polish that takes more iterations than this is drawn elsewhere as often as not.
   static let polishIterations = 30
-  static let nearer = Approach(residual: 1e-5, steps: 80, iterations: 30)
+  static let nearer = Approach(
+    residual: 1e-5, explicitSteps: 100, steps: 80, iterations: 30)
   /// For the few that are slow, or pass by a saddle.
   static let close = Approach(residual: 1e-6, steps: 150, iterations: 30)
 }
@@ -91,13 +95,23 @@ extension Settler {
       && certificate.attempts.count { $0.method == Attempt.verification } > 1
   }
 
+  /// What a sample has left of its way where it is polished first.
+  private var basinResidual: Double {
+    let residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
+    return polisher?.isContractive == true ? max(residual, Stage.contractive) : residual
+  }
+
+  /// What it may have left of it there at most.
+  private var handOver: Double {
+    options.startsWarm ? max(basinResidual, warmHandOver) : basinResidual
+  }
+
   /// Brings all samples near the equilibria that their own flow leads to.
   private func enterBasin(
     _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
     at time: Double
   ) throws {
-    var residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
-    if polisher?.isContractive == true { residual = max(residual, Stage.contractive) }
+    let residual = basinResidual
     var stiff = samples
     if mayStepExplicitly {
       let steps = min(Stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1)
@@ -120,12 +134,24 @@ extension Settler {
   ) throws {
     let coming = batch.underWay(among: samples)
     guard !coming.isEmpty else { return }
-    batch.release(coming)
-    var limits = options.limits
-    limits.steps = min(limits.steps, stage.steps)
-    try integrate(
-      coming, in: &batch, from: batch.latestTime(among: coming, or: time), limits: limits,
-      pace: .near, goal: .near(stage.residual))
+    var distant = coming
+    if stage.explicitSteps > 0 && handOver > stage.residual && mayStepExplicitly {
+      // What has come as far as it was to come by explicit steps goes on by them.
+      let arrived = coming.filter { !batch.stalled.contains($0) }
+      distant.removeAll { arrived.contains($0) }
+      distant += try stepExplicitly(
+        arrived, in: &batch, from: time,
+        steps: min(stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1),
+        until: stage.residual, isNear: true)
+    }
+    batch.release(distant)
+    if !distant.isEmpty {
+      var limits = options.limits
+      limits.steps = min(limits.steps, stage.steps)
+      try integrate(
+        distant, in: &batch, from: batch.latestTime(among: distant, or: time), limits: limits,
+        pace: .near, goal: .near(stage.residual))
+    }
     try polish(
       batch.underWay(among: coming), in: &batch, iterations: stage.iterations)
   }

@@ -90,17 +90,22 @@ extension Settler {
     return slowest <= ExplicitPace.slowest * fastest
   }
 
+  /// What a sample that starts warm may have left of its way where it is polished.
+  var warmHandOver: Double { ExplicitPace.near }
+
   /// Moves samples from where they are, each until what is left of its way (``Judge/overall(row:_:_:)``) is
   /// below `residual`, or as far as so many steps go. Those that have not come there are marked as stalled.
   ///
-  /// - Returns: those that another method must bring there: all of them where the system is stiff, and
-  ///   those that left all bounds.
+  /// - Parameter isNear: whether they have come near before, where there is no ridge; then none is marked.
+  /// - Returns: those that another method must bring there: all of them where the system is stiff,
+  ///   those that left all bounds, and, if they had been near, those that did not come there.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func stepExplicitly(
     _ samples: [Int], in batch: inout Batch<Element>, from start: Double, steps limit: Int,
-    until residual: Double
+    until residual: Double, isNear: Bool = false
   ) throws -> [Int] {
+    guard !samples.isEmpty else { return [] }
     batch.activate(samples, on: field)
     batch.gather(rows: samples.count)
     var active = samples.count
@@ -108,7 +113,7 @@ extension Settler {
     let longest = ExplicitPace.longest * fastest
     let isDamped = polisher?.isDamped == true
     let tolerance = ExplicitPace.tolerance * options.relativeTolerance.standard
-    let first = isDamped ? ExplicitPace.calmFirst : ExplicitPace.first
+    let first = isDamped || isNear ? ExplicitPace.calmFirst : ExplicitPace.first
     var walks = Array(repeating: Walk(step: first * fastest), count: active)
     var refused: [Int] = []
     let derivative = derivative.baseAddress!
@@ -121,7 +126,7 @@ extension Settler {
     var isStiff = false
 
     func leave(_ row: Int, isThere: Bool = false, message: String? = nil) {
-      if message != nil {
+      if message != nil || (isNear && !isThere) {
         refused.append(batch.order[row])
       } else if !isThere {
         batch.stall(row: row)
@@ -158,12 +163,12 @@ extension Settler {
           continue
         }
         // At zero is where those start that have not settled yet.
-        if steps == 0 && options.startsWarm && norms.state > 0 {
+        if steps == 0 && options.startsWarm && !isNear && norms.state > 0 {
           walks[row].isWarm = true
           walks[row].step = ExplicitPace.calmFirst * fastest
         }
         let isWarm = walks[row].isWarm
-        if overall < (isWarm ? max(residual, ExplicitPace.near) : residual) {
+        if overall < (isWarm ? max(residual, warmHandOver) : residual) {
           leave(row, isThere: true)
           continue
         }

@@ -1,4 +1,5 @@
 public import Dynamics
+internal import LinearAlgebra
 
 #if canImport(Glibc)
   internal import Glibc
@@ -43,11 +44,10 @@ public struct Adam: Optimizer {
     means.makeRoom(for: update)
     squares.makeRoom(for: update)
     steps += 1
-    let (beta1, beta2) = betas
-    let stepScale = 1 / (1 - pow(beta1, Double(steps)))
-    let rootScale = 1 / (1 - pow(beta2, Double(steps))).squareRoot()
-    let epsilon = epsilon
-    let penalty = weightDecay.penalty
+    let stepScale = 1 / (1 - pow(betas.0, Double(steps)))
+    var step = AdamStep(
+      betas: betas, size: 0, rootScale: 1 / (1 - pow(betas.1, Double(steps))).squareRoot(),
+      epsilon: epsilon, penalty: weightDecay.penalty)
     // Taken out so that the closure owns them.
     var means = means
     var squares = squares
@@ -55,17 +55,12 @@ public struct Adam: Optimizer {
     self.squares = []
     forEachLearned(update, rate: rate, decay: weightDecay, on: &parameters) {
       index, count, value, delta, rate in
-      let size = rate * stepScale
+      step.size = rate * stepScale
       means[index].withUnsafeMutableBufferPointer { mean in
         squares[index].withUnsafeMutableBufferPointer { square in
-          for i in 0..<count {
-            let d = delta[i] - penalty * value[i]
-            let m = beta1 * mean[i] + (1 - beta1) * d
-            let v = beta2 * square[i] + (1 - beta2) * (d * d)
-            mean[i] = m
-            square[i] = v
-            value[i] += size * m / (v.squareRoot() * rootScale + epsilon)
-          }
+          guard let mean = mean.baseAddress, let square = square.baseAddress else { return }
+          Double.adamStep(
+            step, delta: delta, mean: mean, square: square, value: value, count: count)
         }
       }
     }

@@ -102,15 +102,15 @@ extension Trainer {
       batch.lossSum += chunk.lossSum
       batch.energySum += chunk.energySum
       batch.evaluations.add(chunk.evaluations)
-      guard let update else { continue }
+      guard var update else { continue }
       if isFirst {
-        learner.pool.giveBack(total)
-        total = update
+        swap(&total, &update)
+        update.clear()
         isFirst = false
       } else {
-        total.add(update)
-        learner.pool.giveBack(update)
+        total.take(&update)
       }
+      learner.pool.giveBack(update)
     }
     if isFirst { total.clear() }
     return batch

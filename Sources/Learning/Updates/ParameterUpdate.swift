@@ -102,6 +102,27 @@ public struct ParameterUpdate: Sendable {
     }
   }
 
+  /// So much of an update stays in the first-level cache.
+  private static let block = 2048
+
+  /// Adds another update of the same parameters, and leaves it without any change: in one pass over memory.
+  mutating func take(_ other: inout ParameterUpdate) {
+    precondition(isChanged == other.isChanged, "updates of different parameters")
+    for index in deltas.indices {
+      deltas[index].withUnsafeMutableBufferPointer { sum in
+        other.deltas[index].withUnsafeMutableBufferPointer { term in
+          guard let target = sum.baseAddress, let source = term.baseAddress else { return }
+          for start in stride(from: 0, to: sum.count, by: Self.block) {
+            let count = min(Self.block, sum.count - start)
+            Double.linearSum(
+              1, target + start, 1, source + start, into: target + start, count: count)
+            (source + start).update(repeating: 0, count: count)
+          }
+        }
+      }
+    }
+  }
+
   /// Multiplies every change by one factor.
   public mutating func scale(by factor: Double) {
     guard factor != 1 else { return }

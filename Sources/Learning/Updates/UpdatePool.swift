@@ -1,7 +1,8 @@
 internal import Dynamics
 internal import Synchronization
 
-/// Updates that chunks fill and give back, so that memory is allocated once for each thread.
+/// Updates that chunks fill and give back, so that memory is allocated once for each thread. Those in it hold no
+/// change.
 final class UpdatePool: Sendable {
   private let blank: ParameterUpdate
   private let idle = Mutex<[ParameterUpdate]>([])
@@ -10,11 +11,10 @@ final class UpdatePool: Sendable {
 
   /// An update without any change yet.
   func take() -> ParameterUpdate {
-    guard var update = idle.withLock({ $0.popLast() }) else { return blank }
-    update.clear()
-    return update
+    idle.withLock { $0.popLast() } ?? blank
   }
 
+  /// - Parameter update: without any change again.
   func giveBack(_ update: consuming ParameterUpdate) {
     let update = update
     idle.withLock { $0.append(update) }
