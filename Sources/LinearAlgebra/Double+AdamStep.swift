@@ -4,13 +4,13 @@ internal import CSquareRoot
 package struct AdamStep: Sendable {
   /// Decay of the averages of the gradient and of its square.
   package var betas: (Double, Double)
-  /// Of m / divisor: the rate, and what m lacks of its average yet.
+  /// The factor of m / divisor: the rate, and the correction of the bias that m has after few steps.
   package var size: Double
-  /// Of √v: what v lacks of its average yet.
+  /// The factor of √v, which corrects the bias of v.
   package var rootScale: Double
   /// What keeps the divisor from 0.
   package var epsilon: Double
-  /// Of θ in Δ: a penalty on large weights.
+  /// What θ is multiplied by in Δ: a penalty on large weights.
   package var penalty: Double
 
   package init(

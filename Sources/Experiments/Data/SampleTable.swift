@@ -37,17 +37,17 @@ struct SampleTable: Sendable {
   @inline(__always)
   func forEachFeature(of row: Int, _ body: (Int, Double) -> Void) {
     precondition(row >= 0 && row < count, "row \(row) of \(count)")
-    let start = row * inputWidth
+    let place = row * inputWidth..<(row + 1) * inputWidth
     switch inputs {
     case .bytes(let values):
-      values.withUnsafeBufferPointer {
-        guard let row = $0.baseAddress.map({ $0 + start }) else { return }
-        for feature in 0..<inputWidth { body(feature, Double(row[feature])) }
+      values[place].withUnsafeBufferPointer {
+        guard let features = $0.baseAddress else { return }
+        for feature in 0..<inputWidth { body(feature, Double(features[feature])) }
       }
     case .doubles(let values):
-      values.withUnsafeBufferPointer {
-        guard let row = $0.baseAddress.map({ $0 + start }) else { return }
-        for feature in 0..<inputWidth { body(feature, row[feature]) }
+      values[place].withUnsafeBufferPointer {
+        guard let features = $0.baseAddress else { return }
+        for feature in 0..<inputWidth { body(feature, features[feature]) }
       }
     }
   }

@@ -23,6 +23,8 @@ struct Batch<Element: Scalar>: ~Copyable {
   private(set) var attempts: [[Attempt]]
   /// Samples that the last integration did not bring nearer to rest.
   private(set) var stalled: Set<Int> = []
+  /// Samples that started warm and were handed over to the polish further from rest than those from zero are.
+  private(set) var early: Set<Int> = []
 
   init(_ initial: ContiguousArray<Element>, count: Int, dimension: Int) {
     self.count = count
@@ -49,6 +51,9 @@ struct Batch<Element: Scalar>: ~Copyable {
 
   /// Marks the sample in a row as one that does not come nearer to rest.
   mutating func stall(row: Int) { stalled.insert(order[row]) }
+
+  /// Marks the sample in a row as one that is polished from further away than others.
+  mutating func markEarly(row: Int) { early.insert(order[row]) }
 
   /// Takes the mark from samples that are integrated anew.
   mutating func release(_ samples: [Int]) { stalled.subtract(samples) }

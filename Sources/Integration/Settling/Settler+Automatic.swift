@@ -18,9 +18,9 @@ private enum Stage {
   /// One more approach, and its polish.
   struct Approach: Equatable {
     var residual: Double
-    /// By the explicit method, where it is not stiff.
+    /// By the explicit method, for those that it handed over early.
     var explicitSteps = 0
-    /// By CVODE, for what is left.
+    /// By CVODE, for the others and for what is left.
     var steps: Int
     var iterations: Int
   }
@@ -95,23 +95,13 @@ extension Settler {
       && certificate.attempts.count { $0.method == Attempt.verification } > 1
   }
 
-  /// What a sample has left of its way where it is polished first.
-  private var basinResidual: Double {
-    let residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
-    return polisher?.isContractive == true ? max(residual, Stage.contractive) : residual
-  }
-
-  /// What it may have left of it there at most.
-  private var handOver: Double {
-    options.startsWarm ? max(basinResidual, warmHandOver) : basinResidual
-  }
-
   /// Brings all samples near the equilibria that their own flow leads to.
   private func enterBasin(
     _ samples: [Int], in batch: inout Batch<Element>, from initial: ContiguousArray<Element>,
     at time: Double
   ) throws {
-    let residual = basinResidual
+    var residual = options.polishStart * (polisher?.isDamped == true ? Stage.damped : 1)
+    if polisher?.isContractive == true { residual = max(residual, Stage.contractive) }
     var stiff = samples
     if mayStepExplicitly {
       let steps = min(Stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1)
@@ -135,14 +125,17 @@ extension Settler {
     let coming = batch.underWay(among: samples)
     guard !coming.isEmpty else { return }
     var distant = coming
-    if stage.explicitSteps > 0 && handOver > stage.residual && mayStepExplicitly {
-      // What has come as far as it was to come by explicit steps goes on by them.
-      let arrived = coming.filter { !batch.stalled.contains($0) }
-      distant.removeAll { arrived.contains($0) }
-      distant += try stepExplicitly(
+    if stage.explicitSteps > 0 {
+      // What explicit steps have brought as far as they were to, they bring the rest of the way.
+      let arrived = coming.filter { batch.early.contains($0) }
+      distant.removeAll { batch.early.contains($0) }
+      let places = batch.states
+      let refused = try stepExplicitly(
         arrived, in: &batch, from: time,
         steps: min(stage.explicitSteps, options.limits.steps, options.limits.evaluations - 1),
         until: stage.residual, isNear: true)
+      for sample in refused where !batch.isFinite(sample) { batch.restart(sample, from: places) }
+      distant += refused
     }
     batch.release(distant)
     if !distant.isEmpty {

@@ -23,7 +23,7 @@ private enum ExplicitPace {
   /// there.
   static let near = 1e-3
   /// The first step, in units of the fastest time constant. Of first order, and where much happens, so short
-  /// unless the network is damped, or the sample starts warm.
+  /// unless the network is damped, or the sample starts warm or is near already.
   static let first = 0.03
   static let calmFirst = 0.5
   /// By how much a step may exceed the one before, and fall below it.
@@ -89,9 +89,6 @@ extension Settler {
     let (fastest, slowest) = timeConstants
     return slowest <= ExplicitPace.slowest * fastest
   }
-
-  /// What a sample that starts warm may have left of its way where it is polished.
-  var warmHandOver: Double { ExplicitPace.near }
 
   /// Moves samples from where they are, each until what is left of its way (``Judge/overall(row:_:_:)``) is
   /// below `residual`, or as far as so many steps go. Those that have not come there are marked as stalled.
@@ -168,7 +165,8 @@ extension Settler {
           walks[row].step = ExplicitPace.calmFirst * fastest
         }
         let isWarm = walks[row].isWarm
-        if overall < (isWarm ? max(residual, warmHandOver) : residual) {
+        if overall < (isWarm ? max(residual, ExplicitPace.near) : residual) {
+          if overall >= residual { batch.markEarly(row: row) }
           leave(row, isThere: true)
           continue
         }

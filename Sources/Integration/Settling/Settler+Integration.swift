@@ -9,7 +9,7 @@ enum Pace: Hashable {
   /// Into the basin of the equilibrium, to be polished: what counts is to stay on its side of the
   /// ridge.
   case basin
-  /// For what the polish gave back.
+  /// For what the polish gave back, and explicit steps did not bring nearer.
   case near
 }
 

@@ -108,7 +108,7 @@ extension Trainer {
         update.clear()
         isFirst = false
       } else {
-        total.take(&update)
+        total.absorb(&update)
       }
       learner.pool.giveBack(update)
     }

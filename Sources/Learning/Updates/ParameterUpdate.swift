@@ -95,6 +95,7 @@ public struct ParameterUpdate: Sendable {
     for index in deltas.indices {
       deltas[index].withUnsafeMutableBufferPointer { sum in
         other.deltas[index].withUnsafeBufferPointer { term in
+          precondition(sum.count == term.count, "changes of parameters of other shapes")
           guard let target = sum.baseAddress, let source = term.baseAddress else { return }
           Double.linearSum(1, target, 1, source, into: target, count: sum.count)
         }
@@ -106,11 +107,12 @@ public struct ParameterUpdate: Sendable {
   private static let block = 2048
 
   /// Adds another update of the same parameters, and leaves it without any change: in one pass over memory.
-  mutating func take(_ other: inout ParameterUpdate) {
+  mutating func absorb(_ other: inout ParameterUpdate) {
     precondition(isChanged == other.isChanged, "updates of different parameters")
     for index in deltas.indices {
       deltas[index].withUnsafeMutableBufferPointer { sum in
         other.deltas[index].withUnsafeMutableBufferPointer { term in
+          precondition(sum.count == term.count, "changes of parameters of other shapes")
           guard let target = sum.baseAddress, let source = term.baseAddress else { return }
           for start in stride(from: 0, to: sum.count, by: Self.block) {
             let count = min(Self.block, sum.count - start)

@@ -1,8 +1,8 @@
 internal import Dynamics
 internal import Synchronization
 
-/// Updates that chunks fill and give back, so that memory is allocated once for each thread. Those in it hold no
-/// change.
+/// Updates that chunks fill and give back, so that memory is allocated once for each chunk of a batch. Those in it hold
+/// no change.
 final class UpdatePool: Sendable {
   private let blank: ParameterUpdate
   private let idle = Mutex<[ParameterUpdate]>([])
