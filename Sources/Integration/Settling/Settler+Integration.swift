@@ -39,6 +39,8 @@ extension SettlingOptions {
       paced.relativeTolerance.scale(
         by: 3e-4, least: min(relativeTolerance.standard, 100 * rounding))
       paced.absoluteTolerance.scale(by: 3e-5, least: min(absoluteTolerance.standard, rounding))
+      // At such tolerances the second order takes many times the steps of the fifth.
+      if method != .adams { paced.maximumOrder = maximumOrder ?? 5 }
     case .near:
       paced.relativeTolerance.scale(by: 0.7)
       paced.absoluteTolerance.scale(by: 0.3)
