@@ -81,11 +81,12 @@ package final class AndersonIterates<Element: Scalar> {
     hasLast = false
   }
 
-  /// Sets the weight of every block of a row to the inverse of its norm, as far as 1e3.
+  /// Sets the weight of every block of a row to the inverse of its norm. However small ψ is beside φ: under a smaller
+  /// weight its residual drowns in the rounding of that of φ.
   package func setWeights(row: Int, norms: UnsafePointer<Double>) {
     let target = weights + slots[row] * variables.count
     for index in variables.indices {
-      target[index] = min(max(norms[0] / norms[index], 1), 1e3)
+      target[index] = max(norms[0] / norms[index], 1)
     }
   }
 
