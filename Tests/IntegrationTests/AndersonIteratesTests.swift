@@ -65,6 +65,62 @@ struct AndersonIteratesTests {
     check(Float.self, depth: max(n, 8), iterations: n + 2, tolerance: 1e-6)
   }
 
+  /// Like φ and ψ of a network that has nearly learned: b is more than six orders of magnitude smaller than a, whose
+  /// residual is only known up to the rounding of a, and depends on a.
+  @Test("a small variable settles as soon as a large one, whose rounding is larger than all of it")
+  func smallVariable() {
+    let n = 24
+    let scale = 0x1p-21
+    func evaluations<E: Scalar>(_: E.Type, seed: UInt64, weight: Double?) -> Int {
+      let large = Contraction<Double>(n, norm: 0.9, seed: seed)
+      let small = Contraction<Double>(n, norm: 0.9, seed: seed + 100)
+      let coupling = Contraction<Double>(n, norm: 0.9, seed: seed + 200)
+      var rounding = RandomStream(seed: seed, name: "rounding")
+      let iterates = AndersonIterates<E>(
+        capacity: 1, dimension: 2 * n, variables: variables(2 * n), depth: 8)
+      iterates.begin()
+      let x = { iterates.row(0) }
+      let r = { iterates.residualRow(0) }
+      for evaluation in 1...200 {
+        let a = (0..<n).map { Double(x()[$0]) }
+        let b = (0..<n).map { Double(x()[n + $0]) / scale }
+        var ra = Array(repeating: 0.0, count: n)
+        var rb = ra
+        var along = ra
+        large.residual(a, into: &ra)
+        small.residual(b, into: &rb)
+        coupling.residual(a, into: &along)
+        for i in 0..<n {
+          r()[i] = E(ra[i] + scale * b[i] + a[i] * Double(E.ulpOfOne) * rounding.normal())
+          // b hears of a what a coupling makes of it: its residual and a again, so not the residual alone.
+          r()[n + i] = E(scale * (rb[i] + along[(i + 1) % n] + a[(i + 1) % n]))
+        }
+        let norms = [
+          norm(UnsafePointer(x()), n) + 1e-3, norm(UnsafePointer(x() + n), n) + 1e-3 * scale,
+        ]
+        if evaluation == 1 {
+          iterates.setWeights(row: 0, norms: [1, weight.map { 1 / $0 } ?? scale])
+        }
+        let parts = [
+          norm(UnsafePointer(r()), n) / norms[0], norm(UnsafePointer(r() + n), n) / norms[1],
+        ]
+        if parts.allSatisfy({ $0 <= 1e-6 }) { return evaluation }
+        iterates.advance(rows: 1)
+      }
+      return 200
+    }
+    var exact = 0
+    var rounded = 0
+    var light = 0
+    for seed in 1...20 as ClosedRange<UInt64> {
+      exact += evaluations(Double.self, seed: seed, weight: nil)
+      rounded += evaluations(Float.self, seed: seed, weight: nil)
+      light += evaluations(Float.self, seed: seed, weight: 1e3)
+    }
+    #expect(Double(rounded) <= 1.1 * Double(exact), "\(rounded) and \(exact) evaluations")
+    #expect(Double(light) > 1.15 * Double(exact), "\(light) and \(exact) evaluations")
+  }
+
   @Test("rows do not know of one another, to the bit, whatever changes places")
   func independent() {
     func check<E: Scalar>(_: E.Type) {
