@@ -114,8 +114,9 @@ public struct SettlingOptions: Sendable, Equatable {
   public var maximumStep: Double?
   /// The largest factor from one step to the next.
   public var maximumGrowth = 10.0
-  /// Nil: 2 with BDF (5 in second tries, at tolerances that hold it back), 12 with Adams. BDF of higher order is unstable near the imaginary axis: it keeps
-  /// oscillations alive that the system itself damps, and they never settle.
+  /// Nil: 2 with BDF (5 in second tries, at tolerances that hold it back), 12 with Adams. BDF of higher
+  /// order is unstable near the imaginary axis: it keeps oscillations alive that the system itself damps,
+  /// and they never settle.
   public var maximumOrder: Int?
   /// When to give up.
   public var limits = Limits()
